@@ -1,0 +1,195 @@
+//! The request cycle: the one place that knows the order of the phases.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use http::{HeaderValue, Method, StatusCode, header};
+
+use super::panic::{caught, caught_call};
+use super::registry::Frozen;
+use super::setup::{AppInfo, SetupError};
+use super::{BoxFuture, service};
+use crate::error::{Error, HttpError, Result, fail};
+use crate::middleware::{Middleware, Phases};
+use crate::request::Params;
+use crate::response::ResponseBody;
+use crate::routing::{Answer, check_path};
+use crate::{Request, Response};
+
+/// An app's middleware without its type.
+pub(super) trait Cycle: Send + Sync {
+    fn check(&mut self, app: &AppInfo<'_>) -> Result<(), SetupError>;
+    fn phases(&self) -> Phases;
+    fn as_any(&self) -> &dyn Any;
+    fn run<'a>(
+        &'a self,
+        app: &'a Frozen,
+        req: &'a mut Request,
+        resp: &'a mut Response,
+    ) -> BoxFuture<'a, ()>;
+    /// The whole cycle in one box, for a caller that has to own it.
+    fn serve(
+        &self,
+        app: Arc<Frozen>,
+        req: Request,
+    ) -> BoxFuture<'static, http::Response<ResponseBody>>;
+    fn startup<'a>(&'a self, app: &'a AppInfo<'a>) -> BoxFuture<'a, Result>;
+    fn shutdown<'a>(&'a self, app: &'a AppInfo<'a>) -> BoxFuture<'a, Result>;
+}
+
+pub(super) struct Stack<M>(pub(super) M);
+
+impl<M: Middleware> Cycle for Stack<M> {
+    fn check(&mut self, app: &AppInfo<'_>) -> Result<(), SetupError> {
+        self.0.check(app)
+    }
+
+    fn phases(&self) -> Phases {
+        self.0.phases()
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn run<'a>(
+        &'a self,
+        app: &'a Frozen,
+        req: &'a mut Request,
+        resp: &'a mut Response,
+    ) -> BoxFuture<'a, ()> {
+        Box::pin(run(&self.0, app, req, resp))
+    }
+
+    fn serve(
+        &self,
+        app: Arc<Frozen>,
+        req: Request,
+    ) -> BoxFuture<'static, http::Response<ResponseBody>> {
+        Box::pin(async move {
+            // The middleware lives in the app, which the future owns: it is found there again.
+            let stack = app
+                .cycle
+                .as_ref()
+                .and_then(|cycle| cycle.as_any().downcast_ref::<Self>());
+            match stack {
+                Some(Self(middleware)) => service::answer(middleware, &app, req).await,
+                None => service::answer(&(), &app, req).await,
+            }
+        })
+    }
+
+    fn startup<'a>(&'a self, app: &'a AppInfo<'a>) -> BoxFuture<'a, Result> {
+        Box::pin(self.0.startup(app))
+    }
+
+    fn shutdown<'a>(&'a self, app: &'a AppInfo<'a>) -> BoxFuture<'a, Result> {
+        Box::pin(self.0.shutdown(app))
+    }
+}
+
+/// One request, from `process_request` to `process_response`.
+pub(super) async fn run<M: Middleware>(
+    middleware: &M,
+    app: &Frozen,
+    req: &mut Request,
+    resp: &mut Response,
+) {
+    if let Err(error) = until_answered(middleware, app, req, resp).await
+        && let Some(handling) = fail(error, req, resp)
+    {
+        handling.await;
+    }
+    let result = caught(async { middleware.process_response(req, resp).await }).await;
+    if let Err(error) = result
+        && let Some(handling) = fail(error, req, resp)
+    {
+        handling.await;
+    }
+}
+
+async fn until_answered<M: Middleware>(
+    middleware: &M,
+    app: &Frozen,
+    req: &mut Request,
+    resp: &mut Response,
+) -> Result {
+    caught(async { middleware.process_request(req, resp).await }).await?;
+    if resp.is_complete() || answered_for_the_server(app, req, resp)? {
+        return Ok(());
+    }
+    let index = find(app, req)?;
+    let Some(route) = app.routes.get(index) else {
+        return Err(Error::from_status(StatusCode::NOT_FOUND));
+    };
+    if req.answer() != Answer::Options {
+        caught(async { middleware.process_resource(req, resp).await }).await?;
+        if resp.is_complete() {
+            return Ok(());
+        }
+    }
+    match req.answer() {
+        // What is in a group goes through the group's middleware, whoever answers in the end.
+        Answer::Responder => {}
+        other if route.groups.is_empty() => return automatic(other, req, resp),
+        _ => {}
+    }
+    caught(async { route.endpoint.call_dyn(req, resp).await }).await
+}
+
+/// Finds the route, notes it in the request, and returns its index.
+fn find(app: &Frozen, req: &mut Request) -> Result<usize> {
+    let path = req.path();
+    check_path(path)?;
+    // Converters are user code.
+    let found = caught_call(|| app.find(path))?;
+    let Some((index, captures)) = found else {
+        return Err(Error::from_status(StatusCode::NOT_FOUND));
+    };
+    let params = Params::new(path, captures);
+    let answer = app
+        .routes
+        .get(index)
+        .map_or(Answer::NotAllowed, |route| app.answer(route, req.method()));
+    req.set_match(index, answer, params);
+    Ok(index)
+}
+
+/// `OPTIONS *` asks about the server as a whole (RFC 9110 section 9.3.7); no other method has a
+/// use for the asterisk.
+fn answered_for_the_server(app: &Frozen, req: &Request, resp: &mut Response) -> Result<bool> {
+    if req.path() != "*" {
+        return Ok(false);
+    }
+    if *req.method() != Method::OPTIONS {
+        let error = HttpError::bad_request()
+            .title("Invalid path")
+            .code("invalid_path");
+        Err(error.detail("The target `*` is for OPTIONS alone."))?;
+    }
+    allow(&app.allow, resp);
+    Ok(true)
+}
+
+/// What the framework answers by itself where a route has no responder for the method.
+pub(crate) fn automatic(answer: Answer, req: &Request, resp: &mut Response) -> Result {
+    let Some(route) = req.route() else {
+        return Err(Error::from_status(StatusCode::NOT_FOUND));
+    };
+    match answer {
+        Answer::Options => {
+            allow(route.allow(), resp);
+            Ok(())
+        }
+        Answer::NotImplemented => Err(Error::from_status(StatusCode::NOT_IMPLEMENTED)),
+        Answer::NotAllowed | Answer::Responder => {
+            let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED);
+            Err(error.header(header::ALLOW, route.allow().clone()).into())
+        }
+    }
+}
+
+fn allow(methods: &HeaderValue, resp: &mut Response) {
+    resp.set_status(StatusCode::NO_CONTENT);
+    resp.headers_mut().insert(header::ALLOW, methods.clone());
+}

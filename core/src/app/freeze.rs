@@ -1,0 +1,277 @@
+//! From what was said to what answers: every check, and every complaint at once.
+
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderValue, Method};
+
+use super::AppService;
+use super::registry::{Frozen, Options, Registry, is_standard};
+use super::setup::{AppInfo, SetupError};
+use crate::middleware::Phases;
+use crate::routing::converter::Converters;
+use crate::routing::{
+    Fault, Field, Inserted, Kind, PendingRoute, Route, RouteError, Template, Tree, converters_of,
+};
+
+/// All that is wrong with an app: what [`App::freeze`](crate::App::freeze) found, at once.
+///
+/// ```text
+/// the app has 1 problem
+///
+/// 1. no converter is called `itn`
+///     /things/{id:itn}
+///                 ^^^
+///   help: did you mean `int`? known: datetime, float, int, path, uuid
+///   added at src/main.rs:14:9
+/// ```
+#[derive(Clone, Debug)]
+pub struct SetupErrors {
+    routes: Vec<RouteError>,
+    refused: Vec<SetupError>,
+}
+
+impl SetupErrors {
+    /// Returns what is wrong with routes.
+    pub fn routes(&self) -> &[RouteError] {
+        &self.routes
+    }
+}
+
+impl fmt::Display for SetupErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes = self.routes.iter().map(ToString::to_string);
+        let refused = self.refused.iter().flat_map(SetupError::sentences).cloned();
+        let all: Vec<String> = routes.chain(refused).collect();
+        write!(
+            f,
+            "the app has {} problem{}",
+            all.len(),
+            if all.len() == 1 { "" } else { "s" }
+        )?;
+        for (i, problem) in all.iter().enumerate() {
+            write!(f, "\n\n{}. {problem}", i + 1)?;
+        }
+        Ok(())
+    }
+}
+
+impl StdError for SetupErrors {}
+
+pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
+    let Registry {
+        pending,
+        converters,
+        errors,
+        options,
+        mut refused,
+        mut cycle,
+        mut groups,
+    } = registry;
+    let own_methods: Vec<Method> = pending
+        .iter()
+        .flat_map(|route| route.methods.list.clone())
+        .filter(|m| !is_standard(m))
+        .collect();
+    let mut compiler = Compiler::new(&converters, options);
+    for route in pending {
+        compiler.add(route);
+    }
+    let Compiler {
+        routes,
+        tree,
+        fallbacks,
+        faults,
+        ..
+    } = compiler;
+    for (index, group) in groups.iter_mut().enumerate() {
+        refused.extend(group.check(&AppInfo::new(&routes, Some(index))).err());
+    }
+    if let Some(cycle) = &mut cycle {
+        refused.extend(cycle.check(&AppInfo::new(&routes, None)).err());
+    }
+    if !faults.is_empty() || !refused.is_empty() {
+        return Err(SetupErrors {
+            routes: faults,
+            refused,
+        });
+    }
+    let has_phases = cycle
+        .as_ref()
+        .is_some_and(|cycle| cycle.phases() != Phases::default());
+    let allow = allow_of(
+        routes
+            .iter()
+            .flat_map(|route| route.methods().iter().cloned())
+            .collect(),
+        options,
+    );
+    let frozen = Frozen {
+        routes,
+        tree,
+        fallbacks,
+        errors,
+        options,
+        cycle,
+        has_phases,
+        groups,
+        own_methods,
+        allow,
+    };
+    Ok(AppService(Arc::new(frozen)))
+}
+
+/// Puts routes into the trees, one after another.
+struct Compiler<'a> {
+    converters: &'a Converters,
+    options: Options,
+    routes: Vec<Route>,
+    places: Vec<&'static std::panic::Location<'static>>,
+    names: HashMap<String, usize>,
+    tree: Tree,
+    fallbacks: Tree,
+    faults: Vec<RouteError>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(converters: &'a Converters, options: Options) -> Self {
+        Self {
+            converters,
+            options,
+            routes: Vec::new(),
+            places: Vec::new(),
+            names: HashMap::new(),
+            tree: Tree::default(),
+            fallbacks: Tree::default(),
+            faults: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, pending: PendingRoute) {
+        match self.insert(&pending) {
+            Ok(fields) => {
+                self.places.push(pending.added_at);
+                self.routes.push(self.finish(pending, fields));
+            }
+            Err(fault) => {
+                self.faults
+                    .push(RouteError::new(&pending.template, fault, pending.added_at))
+            }
+        }
+    }
+
+    fn insert(&mut self, pending: &PendingRoute) -> Result<Vec<Field>, Fault> {
+        let whole = 0..pending.template.len();
+        let index = self.routes.len();
+        if pending.methods.is_empty() {
+            let fault = Fault::new(whole, format!("{} has no responder", pending.type_name));
+            return Err(
+                fault.help("implement at least one of `on_get`, `on_post`, … of `Resource`")
+            );
+        }
+        let template = Template::parse(&pending.template)?;
+        let made = converters_of(&template, self.converters)?;
+        let names: Vec<String> = template.fields().map(|field| field.name.clone()).collect();
+        let inserted = match pending.kind {
+            Kind::Route => self.tree.insert(&template, made, index),
+            Kind::Fallback => self.insert_fallback(&pending.template, index)?,
+        };
+        let made = match inserted {
+            Inserted::New(made) => made,
+            Inserted::Taken(other) => return Err(self.conflict(whole, other)),
+        };
+        if let Some(name) = &pending.name
+            && let Some(other) = self.names.insert(name.clone(), index)
+        {
+            let template = self.routes.get(other).map_or("", Route::template);
+            let fault = Fault::new(whole, format!("the name `{name}` is taken by {template}"));
+            return Err(fault.help("give each route a name of its own"));
+        }
+        Ok(names
+            .into_iter()
+            .zip(made)
+            .map(|(name, converter)| Field::new(name, converter))
+            .collect())
+    }
+
+    /// A mount or a sink takes its prefix, and all below it.
+    fn insert_fallback(&mut self, prefix: &str, index: usize) -> Result<Inserted, Fault> {
+        let below = Template::parse(&format!("{}/{{_:path}}", prefix.trim_end_matches('/')))?;
+        let made = converters_of(&below, self.converters)?;
+        if prefix != "/" {
+            let template = Template::parse(prefix)?;
+            let made = converters_of(&template, self.converters)?;
+            if let taken @ Inserted::Taken(_) = self.fallbacks.insert(&template, made, index) {
+                return Ok(taken);
+            }
+        }
+        Ok(self.fallbacks.insert(&below, made, index))
+    }
+
+    fn conflict(&self, whole: std::ops::Range<usize>, other: usize) -> Fault {
+        let template = self.routes.get(other).map_or("", Route::template);
+        let place = self
+            .places
+            .get(other)
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        Fault::new(
+            whole,
+            format!("the route {template} matches the same paths"),
+        )
+        .help(format!(
+            "it was added at {place}; put the responders of both into one resource"
+        ))
+    }
+
+    fn finish(&self, pending: PendingRoute, fields: Vec<Field>) -> Route {
+        let mut methods = pending.methods;
+        let own_head = methods.list.contains(&Method::HEAD);
+        if self.options.automatic_head && methods.list.contains(&Method::GET) {
+            methods.add(Method::HEAD);
+        }
+        methods.list.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        let mut allowed = methods.list.clone();
+        if methods.others {
+            allowed.extend([
+                Method::DELETE,
+                Method::GET,
+                Method::HEAD,
+                Method::PATCH,
+                Method::POST,
+                Method::PUT,
+            ]);
+        }
+        Route {
+            allow: allow_of(allowed, self.options),
+            template: pending.template,
+            name: pending.name,
+            fields,
+            methods,
+            meta: pending.meta,
+            endpoint: pending.endpoint,
+            type_name: pending.type_name,
+            groups: pending.groups,
+            own_head,
+            kind: pending.kind,
+        }
+    }
+}
+
+/// The value of `Allow`: sorted, without repetition, with OPTIONS where it is answered.
+fn allow_of(mut methods: Vec<Method>, options: Options) -> HeaderValue {
+    if options.automatic_options {
+        methods.push(Method::OPTIONS);
+    }
+    methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    methods.dedup();
+    let list = methods
+        .iter()
+        .map(Method::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
+    // A method is a token, and so is the list of them a header value.
+    HeaderValue::from_str(&list).unwrap_or_else(|_| HeaderValue::from_static(""))
+}

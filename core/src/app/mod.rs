@@ -1,0 +1,246 @@
+//! The application: what is put together, and what it becomes.
+
+mod cycle;
+mod freeze;
+mod group;
+mod panic;
+mod registry;
+mod service;
+mod setup;
+
+use std::error::Error as StdError;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tower_service::Service;
+
+pub(crate) use self::cycle::automatic;
+pub use self::freeze::SetupErrors;
+pub use self::group::Group;
+pub(crate) use self::panic::caught;
+pub(crate) use self::registry::{Frozen, Registry};
+pub use self::service::{AppService, ResponseFuture};
+pub use self::setup::{AppInfo, Setup, SetupError};
+use crate::body::Body;
+use crate::error::{BoxError, Error, ErrorHandler, ErrorSerializer, Result};
+use crate::middleware::Middleware;
+use crate::resource::{Endpoint, Sink};
+use crate::routing::converter::{Converter, ConverterArgs};
+use crate::routing::{Mount, RouteBuilder};
+use crate::{Hook, Request};
+
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The future of a middleware phase that is not implemented.
+pub(crate) struct Noop;
+
+impl Future for Noop {
+    type Output = Result;
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// An application that is being put together: routes, middleware, error handlers, options.
+///
+/// It is one plain type, whatever middleware it has, so that a function can return it. When all is
+/// said, [`freeze`](Self::freeze) makes the [`AppService`] that answers requests.
+///
+/// # Examples
+///
+/// ```
+/// use falcon_core::{App, Request, Resource, Response, Result};
+///
+/// struct Hello;
+///
+/// impl Resource for Hello {
+///     async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+///         resp.set_text("Hello, world!");
+///         Ok(())
+///     }
+/// }
+///
+/// fn create_app() -> App {
+///     let mut app = App::new();
+///     app.add_route("/", Hello);
+///     app
+/// }
+///
+/// let service = create_app().freeze()?;
+/// assert_eq!(service.routes().len(), 1);
+/// # Ok::<(), falcon_core::SetupErrors>(())
+/// ```
+#[must_use = "an app does nothing until it is frozen and served"]
+pub struct App {
+    registry: Registry,
+}
+
+impl App {
+    /// Starts an app without middleware.
+    pub fn new() -> Self {
+        Self {
+            registry: Registry::new(),
+        }
+    }
+
+    /// Starts an app with middleware: one, a tuple of several, or any other form that
+    /// [`Middleware`] takes.
+    pub fn with<M: Middleware>(middleware: M) -> Self {
+        let mut registry = Registry::new();
+        registry.set_middleware(middleware);
+        Self { registry }
+    }
+
+    /// Adds a route: what the template matches goes to the endpoint, a
+    /// [`Resource`](crate::Resource) or [`Responders`](crate::Responders).
+    ///
+    /// The template's grammar and the rules of precedence are described in
+    /// [`routing`](crate::routing).
+    #[track_caller]
+    pub fn add_route<E: Endpoint>(
+        &mut self,
+        template: &str,
+        endpoint: E,
+    ) -> RouteBuilder<'_, (), E> {
+        self.registry.route(template, endpoint, Location::caller())
+    }
+
+    /// Starts a group of routes that share a prefix, middleware and metadata.
+    ///
+    /// The prefix may be empty, and may hold fields. See [`Group`].
+    pub fn group<M: Middleware>(&mut self, prefix: &str, middleware: M) -> Group<'_, M> {
+        Group::new(&mut self.registry, prefix, middleware)
+    }
+
+    /// Puts a tower service below a prefix: a `ServeDir`, an axum `Router`, another app's
+    /// [`AppService`].
+    ///
+    /// It gets what begins with the prefix and matches no route, every method, with the prefix cut
+    /// off the path. The app's middleware runs around it, `process_resource` too.
+    #[track_caller]
+    pub fn mount<S, B>(&mut self, prefix: &str, service: S) -> RouteBuilder<'_, (), Mount<S>>
+    where
+        S: Service<http::Request<Body>, Response = http::Response<B>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        self.registry
+            .fallback(prefix, Mount(service), Location::caller())
+    }
+
+    /// Adds a sink: a function that answers what begins with a prefix and matches no route, with
+    /// every method. Prefixes end at a slash: `/api` takes `/api` and `/api/x`, not `/apix`.
+    ///
+    /// Falcon: `add_sink`, whose prefix is a regular expression.
+    #[track_caller]
+    pub fn add_sink<H: Hook>(&mut self, prefix: &str, sink: H) -> RouteBuilder<'_, (), Sink<H>> {
+        self.registry
+            .fallback(prefix, Sink(sink), Location::caller())
+    }
+
+    /// Adds a converter that takes no arguments, for `{field:name}` in templates.
+    pub fn add_converter<C: Converter>(&mut self, name: &str, converter: C) -> &mut Self {
+        self.setup().add_converter(name, converter);
+        self
+    }
+
+    /// Adds a converter that is made for each field from its arguments: `{field:name(1, max=5)}`.
+    ///
+    /// The sentence in an `Err` becomes part of the registration error.
+    pub fn add_converter_with<C: Converter>(
+        &mut self,
+        name: &str,
+        make: impl Fn(&mut ConverterArgs) -> Result<C, String> + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.setup().add_converter_with(name, make);
+        self
+    }
+
+    /// Has errors of type `E` handled by an async function; see [`ErrorHandler`].
+    ///
+    /// The last one added for a type counts. One for [`HttpError`](crate::HttpError) also gets the
+    /// framework's own rejections (404, 405, 413, …).
+    pub fn add_error_handler<E>(&mut self, handler: impl for<'a> ErrorHandler<'a, E>) -> &mut Self
+    where
+        E: StdError + Send + Sync + 'static,
+    {
+        self.setup().add_error_handler(handler);
+        self
+    }
+
+    /// Has a function see every error on its way to the handlers, for logs and metrics.
+    pub fn add_error_observer(
+        &mut self,
+        observer: impl Fn(&Error, &Request) + Send + Sync + 'static,
+    ) -> &mut Self {
+        self.setup().add_error_observer(observer);
+        self
+    }
+
+    /// Sets how an [`HttpError`](crate::HttpError) is written: [`serializers::problem`] unless set.
+    ///
+    /// [`serializers::problem`]: crate::serializers::problem
+    pub fn set_error_serializer(&mut self, serializer: impl ErrorSerializer) -> &mut Self {
+        self.setup().set_error_serializer(serializer);
+        self
+    }
+
+    /// Sets how many bytes of body a request may have, inclusive: 1 MiB unless set; for one route,
+    /// [`BodyLimit`](crate::BodyLimit). More is answered with 413.
+    pub fn set_max_body_bytes(&mut self, most: u64) -> &mut Self {
+        self.registry.options.max_body_bytes = most;
+        self
+    }
+
+    /// Sets whether OPTIONS is answered with 204 and `Allow` where there is no `on_options`:
+    /// yes unless set. Switched off, it is answered with 405.
+    pub fn set_automatic_options(&mut self, on: bool) -> &mut Self {
+        self.registry.options.automatic_options = on;
+        self
+    }
+
+    /// Sets whether HEAD is answered by GET where there is no `on_head`: yes unless set. Switched
+    /// off, it is answered with 405.
+    pub fn set_automatic_head(&mut self, on: bool) -> &mut Self {
+        self.registry.options.automatic_head = on;
+        self
+    }
+
+    fn setup(&mut self) -> Setup<'_> {
+        Setup::new(&mut self.registry)
+    }
+
+    /// Checks everything and makes the service that answers requests.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong, at once: templates, routes that exclude each other, resources without
+    /// responders, and what middleware refuses.
+    pub fn freeze(self) -> Result<AppService, SetupErrors> {
+        freeze::freeze(self.registry)
+    }
+}
+
+impl Default for App {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App")
+            .field("routes", &self.registry.pending.len())
+            .finish_non_exhaustive()
+    }
+}

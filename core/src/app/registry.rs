@@ -1,0 +1,189 @@
+//! What an app gathers before it is frozen, and what it is afterwards.
+
+use std::panic::Location;
+
+use http::{HeaderValue, Method};
+
+use super::cycle::{Cycle, Stack};
+use super::group::Slot;
+use super::setup::{AppInfo, Setup, SetupError};
+use crate::error::{ErrorHandling, Result};
+use crate::middleware::Middleware;
+use crate::resource::Endpoint;
+use crate::routing::converter::Converters;
+use crate::routing::{Answer, Captures, Kind, PendingRoute, Route, RouteBuilder, Tree};
+
+/// What is switched on and how much is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    pub(crate) max_body_bytes: u64,
+    pub(crate) automatic_options: bool,
+    pub(crate) automatic_head: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 1 << 20,
+            automatic_options: true,
+            automatic_head: true,
+        }
+    }
+}
+
+/// All that was said so far; nothing of it is checked yet.
+pub(crate) struct Registry {
+    pub(super) pending: Vec<PendingRoute>,
+    pub(super) converters: Converters,
+    pub(super) errors: ErrorHandling,
+    pub(super) options: Options,
+    pub(super) refused: Vec<SetupError>,
+    pub(super) cycle: Option<Box<dyn Cycle>>,
+    pub(super) groups: Vec<Box<dyn Slot>>,
+}
+
+impl Registry {
+    pub(super) fn new() -> Self {
+        Self {
+            pending: Vec::new(),
+            converters: Converters::default(),
+            errors: ErrorHandling::default(),
+            options: Options::default(),
+            refused: Vec::new(),
+            cycle: None,
+            groups: Vec::new(),
+        }
+    }
+
+    pub(super) fn set_middleware<M: Middleware>(&mut self, mut middleware: M) {
+        self.set_up(&mut middleware);
+        self.cycle = Some(Box::new(Stack(middleware)));
+    }
+
+    pub(super) fn set_up<M: Middleware>(&mut self, middleware: &mut M) {
+        if let Err(error) = middleware.setup(&mut Setup::new(self)) {
+            self.refused.push(error);
+        }
+    }
+
+    pub(super) fn route<E: Endpoint, M: Middleware>(
+        &mut self,
+        template: &str,
+        endpoint: E,
+        added_at: &'static Location<'static>,
+    ) -> RouteBuilder<'_, M, E> {
+        RouteBuilder::new(self, template.to_owned(), endpoint, Kind::Route, added_at)
+    }
+
+    pub(super) fn fallback<E: Endpoint, M: Middleware>(
+        &mut self,
+        prefix: &str,
+        endpoint: E,
+        added_at: &'static Location<'static>,
+    ) -> RouteBuilder<'_, M, E> {
+        RouteBuilder::new(self, prefix.to_owned(), endpoint, Kind::Fallback, added_at)
+    }
+
+    pub(crate) fn add(&mut self, route: PendingRoute) {
+        self.pending.push(route);
+    }
+}
+
+/// An app that is checked and does not change any more.
+pub(crate) struct Frozen {
+    pub(super) routes: Vec<Route>,
+    pub(super) tree: Tree,
+    /// Mounts and sinks.
+    pub(super) fallbacks: Tree,
+    pub(super) errors: ErrorHandling,
+    pub(super) options: Options,
+    /// `None` where no middleware has a phase: then nothing is boxed for it.
+    pub(super) cycle: Option<Box<dyn Cycle>>,
+    pub(super) has_phases: bool,
+    pub(super) groups: Vec<Box<dyn Slot>>,
+    /// Methods beyond the standard ones that some route answers.
+    pub(super) own_methods: Vec<Method>,
+    /// What `OPTIONS *` is answered with.
+    pub(super) allow: HeaderValue,
+}
+
+impl Frozen {
+    pub(crate) fn route(&self, index: usize) -> Option<&Route> {
+        self.routes.get(index)
+    }
+
+    pub(crate) fn errors(&self) -> &ErrorHandling {
+        &self.errors
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        self.options
+    }
+
+    pub(super) fn find(&self, path: &str) -> Option<(usize, Captures)> {
+        let found = self.tree.find(path);
+        if found.is_some() || self.fallbacks.is_empty() {
+            return found;
+        }
+        self.fallbacks.find(path)
+    }
+
+    pub(crate) fn peek(&self, path: &str) -> Option<&Route> {
+        crate::routing::check_path(path).ok()?;
+        self.route(self.find(path)?.0)
+    }
+
+    /// Who answers: RFC 9110 sections 9.1 and 15.5.6.
+    pub(super) fn answer(&self, route: &Route, method: &Method) -> Answer {
+        if route.answers(method) {
+            Answer::Responder
+        } else if *method == Method::OPTIONS && self.options.automatic_options {
+            Answer::Options
+        } else if is_standard(method) || self.own_methods.contains(method) {
+            Answer::NotAllowed
+        } else {
+            Answer::NotImplemented
+        }
+    }
+
+    pub(super) async fn startup(&self) -> Result {
+        if let Some(cycle) = &self.cycle {
+            cycle.startup(&AppInfo::new(&self.routes, None)).await?;
+        }
+        for (index, group) in self.groups.iter().enumerate() {
+            group
+                .startup(&AppInfo::new(&self.routes, Some(index)))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// All are shut down, in reverse order, although one fails.
+    pub(super) async fn shutdown(&self) -> Result {
+        let mut result = Ok(());
+        for (index, group) in self.groups.iter().enumerate().rev() {
+            let info = AppInfo::new(&self.routes, Some(index));
+            result = result.and(group.shutdown(&info).await);
+        }
+        if let Some(cycle) = &self.cycle {
+            result = result.and(cycle.shutdown(&AppInfo::new(&self.routes, None)).await);
+        }
+        result
+    }
+}
+
+pub(super) fn is_standard(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET
+            | Method::HEAD
+            | Method::POST
+            | Method::PUT
+            | Method::PATCH
+            | Method::DELETE
+            | Method::OPTIONS
+            | Method::TRACE
+            | Method::CONNECT
+            | Method::QUERY
+    )
+}

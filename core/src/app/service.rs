@@ -1,0 +1,180 @@
+//! The frozen app as a service.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::Method;
+use tower_service::Service;
+
+use super::freeze::SetupErrors;
+use super::{App, BoxFuture, Frozen, cycle};
+use crate::body::Body;
+use crate::error::{BoxError, Result};
+use crate::middleware::Middleware;
+use crate::response::ResponseBody;
+use crate::routing::{Listing, Route};
+use crate::{Request, Response};
+
+/// A frozen app: what answers requests.
+///
+/// It is cheap to clone, and a [`tower::Service`](Service) for requests with any body, so that it
+/// runs wherever hyper or tower do. [`handle`](Self::handle) is the same without a box around the
+/// future.
+///
+/// # Examples
+///
+/// In an axum application:
+///
+/// ```
+/// # let app = falcon_core::App::new();
+/// let service = app.freeze()?;
+/// let router: axum::Router = axum::Router::new().nest_service("/api", service);
+/// # Ok::<(), falcon_core::SetupErrors>(())
+/// ```
+#[derive(Clone)]
+pub struct AppService(pub(super) Arc<Frozen>);
+
+impl AppService {
+    /// Answers one request.
+    ///
+    /// It always gives a response: what goes wrong, a panic included, becomes one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the request up: `process_response` does not run, but what
+    /// [`Response::on_end`] was given does.
+    pub async fn handle<B>(&self, request: http::Request<B>) -> http::Response<ResponseBody>
+    where
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let mut req = self.request(request);
+        if !self.0.has_phases {
+            return answer(&(), &self.0, req).await;
+        }
+        let is_head = *req.method() == Method::HEAD;
+        let mut resp = Response::new();
+        if let Some(cycle) = &self.0.cycle {
+            cycle.run(&self.0, &mut req, &mut resp).await;
+        }
+        resp.finish(is_head)
+    }
+
+    fn request<B>(&self, request: http::Request<B>) -> Request
+    where
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let (parts, body) = request.into_parts();
+        Request::new(parts, Body::new(body), Arc::clone(&self.0))
+    }
+
+    /// Returns all routes in the order in which they were added.
+    pub fn routes(&self) -> &[Route] {
+        &self.0.routes
+    }
+
+    /// Returns the routes as a table for people to read.
+    pub fn listing(&self) -> Listing<'_> {
+        Listing(&self.0.routes)
+    }
+
+    /// Returns the route that a path leads to, as [`Request::peek_route`] does; for servers.
+    pub fn route_for(&self, path: &str) -> Option<&Route> {
+        self.0.peek(path)
+    }
+
+    /// Runs `startup` of all middleware, in order. A server calls it before the first request.
+    ///
+    /// # Errors
+    ///
+    /// The first one that fails; the others do not run.
+    pub async fn startup(&self) -> Result {
+        self.0.startup().await
+    }
+
+    /// Runs `shutdown` of all middleware, in reverse order. A server calls it after the last
+    /// request.
+    ///
+    /// # Errors
+    ///
+    /// The first one that fails; the others run all the same.
+    pub async fn shutdown(&self) -> Result {
+        self.0.shutdown().await
+    }
+}
+
+impl std::fmt::Debug for AppService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppService")
+            .field("routes", &self.0.routes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The whole cycle, with the middleware's type known.
+pub(super) async fn answer<M: Middleware>(
+    middleware: &M,
+    app: &Frozen,
+    mut req: Request,
+) -> http::Response<ResponseBody> {
+    // A method override must not make a client wait for a body that HEAD does not have.
+    let is_head = *req.method() == Method::HEAD;
+    let mut resp = Response::new();
+    cycle::run(middleware, app, &mut req, &mut resp).await;
+    resp.finish(is_head)
+}
+
+impl TryFrom<App> for AppService {
+    type Error = SetupErrors;
+
+    fn try_from(app: App) -> Result<Self, SetupErrors> {
+        app.freeze()
+    }
+}
+
+/// The future of an [`AppService`] as a tower service.
+pub struct ResponseFuture(BoxFuture<'static, http::Response<ResponseBody>>);
+
+impl Future for ResponseFuture {
+    type Output = Result<http::Response<ResponseBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.as_mut().poll(cx).map(Ok)
+    }
+}
+
+impl std::fmt::Debug for ResponseFuture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ResponseFuture")
+    }
+}
+
+impl<B> Service<http::Request<B>> for AppService
+where
+    B: http_body::Body + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+{
+    type Response = http::Response<ResponseBody>;
+    type Error = Infallible;
+    type Future = ResponseFuture;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<B>) -> ResponseFuture {
+        let req = self.request(request);
+        let app = Arc::clone(&self.0);
+        ResponseFuture(match &self.0.cycle {
+            Some(cycle) if self.0.has_phases => cycle.serve(app, req),
+            _ => Box::pin(async move { answer(&(), &app, req).await }),
+        })
+    }
+}

@@ -1,0 +1,383 @@
+//! The body of a request or a response: empty, whole, or a stream.
+
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes, BytesMut};
+use futures_core::Stream;
+use http_body::{Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use crate::error::{BoxError, Error, HttpError, Result};
+
+/// A body on its way in or out: empty, whole, or a stream of frames.
+///
+/// **Shape:** opaque, so that it can grow. An empty or whole body allocates nothing of its own; a
+/// stream is boxed once. It is both `Send` and `Sync`.
+///
+/// `Body` is itself an [`http_body::Body`], so it goes wherever hyper or tower expect one.
+///
+/// # Examples
+///
+/// ```
+/// use falcon_core::Body;
+///
+/// let whole = Body::from("Hello!");
+/// assert_eq!(whole.exact_len(), Some(6));
+/// assert!(Body::empty().is_empty());
+/// ```
+#[derive(Default)]
+pub struct Body(Repr);
+
+#[derive(Default)]
+enum Repr {
+    #[default]
+    Empty,
+    Whole(Bytes),
+    // The mutex is never locked: it only makes a `Send` stream `Sync`, through `get_mut`.
+    Stream(Mutex<BoxedStream>),
+}
+
+type BoxedStream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>;
+
+impl Body {
+    /// Makes a body without content.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Makes a body of bytes that are all there.
+    #[must_use]
+    pub fn full(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        if bytes.is_empty() {
+            Self::empty()
+        } else {
+            Self(Repr::Whole(bytes))
+        }
+    }
+
+    /// Makes a body of any [`http_body::Body`]: one of hyper's, of tower's, or your own.
+    ///
+    /// A body that is at its end already becomes an empty one and is not boxed.
+    #[must_use]
+    pub fn new<B>(body: B) -> Self
+    where
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        if body.is_end_stream() {
+            return Self::empty();
+        }
+        let mut slot = Some(body);
+        let any: &mut dyn std::any::Any = &mut slot;
+        if let Some(own) = any.downcast_mut::<Option<Self>>() {
+            return own.take().unwrap_or_default();
+        }
+        match slot {
+            Some(body) => Self(Repr::Stream(Mutex::new(Box::pin(Uniform { body })))),
+            None => Self::empty(),
+        }
+    }
+
+    /// Makes a body of a stream of chunks.
+    ///
+    /// The length is not known, so HTTP/1.1 sends it chunked. An `Err` breaks the connection off:
+    /// the client sees that the body is not whole.
+    #[must_use]
+    pub fn stream<S, D, E>(stream: S) -> Self
+    where
+        S: Stream<Item = Result<D, E>> + Send + 'static,
+        D: Into<Bytes>,
+        E: Into<BoxError>,
+    {
+        Self(Repr::Stream(Mutex::new(Box::pin(Chunks { stream }))))
+    }
+
+    /// Tells whether it is known that nothing (more) will come.
+    pub fn is_empty(&self) -> bool {
+        http_body::Body::is_end_stream(self)
+    }
+
+    /// Returns the length in bytes, where it is known before reading.
+    pub fn exact_len(&self) -> Option<u64> {
+        http_body::Body::size_hint(self).exact()
+    }
+
+    /// Returns the bytes of a body that is empty or whole, without reading; `None` for a stream.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Repr::Empty => Some(&[]),
+            Repr::Whole(bytes) => Some(bytes),
+            Repr::Stream(_) => None,
+        }
+    }
+
+    /// Reads to the end and returns all bytes. Trailers are dropped.
+    ///
+    /// **Units:** `max_bytes` is inclusive: a body of exactly that length is read.
+    ///
+    /// # Errors
+    ///
+    /// - 413, code `content_too_large`, as soon as it is known that the body is longer.
+    /// - 400, code `body_incomplete`, if the peer went away or broke the framing.
+    /// - Whatever error a wrapper put into the stream, with its own status.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future drops the body with what was read of it.
+    pub async fn read(self, max_bytes: u64) -> Result<Bytes> {
+        let mut stream = match self.0 {
+            Repr::Empty => return Ok(Bytes::new()),
+            Repr::Whole(bytes) if bytes.len() as u64 <= max_bytes => return Ok(bytes),
+            Repr::Whole(_) => return Err(too_large(max_bytes).into()),
+            Repr::Stream(stream) => stream,
+        };
+        let stream = stream
+            .get_mut()
+            .map_err(|_| incomplete("its source failed"))?;
+        if stream.size_hint().lower() > max_bytes {
+            return Err(too_large(max_bytes).into());
+        }
+        let mut first = Bytes::new();
+        let mut rest = BytesMut::new();
+        while let Some(frame) = std::future::poll_fn(|cx| stream.as_mut().poll_frame(cx)).await {
+            let Ok(data) = frame.map_err(read_failed)?.into_data() else {
+                continue;
+            };
+            if (first.len() + rest.len() + data.len()) as u64 > max_bytes {
+                return Err(too_large(max_bytes).into());
+            }
+            if first.is_empty() && rest.is_empty() {
+                first = data;
+            } else {
+                if rest.is_empty() {
+                    rest.reserve(expected(
+                        first.len() + data.len(),
+                        stream.size_hint().upper(),
+                        max_bytes,
+                    ));
+                    rest.extend_from_slice(&std::mem::take(&mut first));
+                }
+                rest.extend_from_slice(&data);
+            }
+        }
+        Ok(if rest.is_empty() {
+            first
+        } else {
+            rest.freeze()
+        })
+    }
+
+    /// Returns the same body, failing with 413 (code `content_too_large`) past `max_bytes`.
+    #[must_use]
+    pub fn limited(self, max_bytes: u64) -> Self {
+        match self.0 {
+            Repr::Empty => self,
+            Repr::Whole(ref bytes) if bytes.len() as u64 <= max_bytes => self,
+            repr => Self(Repr::Stream(Mutex::new(Box::pin(Limited {
+                body: Self(repr),
+                left: max_bytes,
+                max: max_bytes,
+            })))),
+        }
+    }
+}
+
+/// How much to reserve for a body of several frames: what is announced, within reason.
+fn expected(so_far: usize, announced: Option<u64>, max_bytes: u64) -> usize {
+    const MOST: u64 = 1 << 20;
+    let announced = announced.unwrap_or(0).min(max_bytes).min(MOST);
+    so_far.saturating_add(usize::try_from(announced).unwrap_or(0))
+}
+
+fn too_large(max_bytes: u64) -> HttpError {
+    HttpError::content_too_large()
+        .detail(format!("The body may have at most {max_bytes} bytes."))
+        .member("max_bytes", max_bytes)
+}
+
+fn incomplete(why: &str) -> HttpError {
+    HttpError::bad_request()
+        .code("body_incomplete")
+        .title("Incomplete body")
+        .detail(format!(
+            "The request body could not be read to its end: {why}."
+        ))
+}
+
+/// An error of a wrapper keeps its status; an error of the connection is the client's.
+fn read_failed(error: BoxError) -> Error {
+    let error = Error::boxed(error);
+    if error.is_http() {
+        return error;
+    }
+    incomplete("the connection was closed or its framing is broken")
+        .caused_by(error)
+        .into()
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut self.0 {
+            Repr::Empty => Poll::Ready(None),
+            Repr::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                self.0 = Repr::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Repr::Stream(stream) => match stream.get_mut() {
+                Ok(stream) => stream.as_mut().poll_frame(cx),
+                Err(_) => Poll::Ready(None),
+            },
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Repr::Empty => true,
+            Repr::Whole(bytes) => bytes.is_empty(),
+            Repr::Stream(stream) => stream.try_lock().is_ok_and(|s| s.is_end_stream()),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Repr::Empty => SizeHint::with_exact(0),
+            Repr::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Repr::Stream(stream) => stream
+                .try_lock()
+                .map_or_else(|_| SizeHint::new(), |s| s.size_hint()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Repr::Empty => f.write_str("Body(empty)"),
+            Repr::Whole(bytes) => write!(f, "Body({} bytes)", bytes.len()),
+            Repr::Stream(_) => f.write_str("Body(stream)"),
+        }
+    }
+}
+
+macro_rules! from_whole {
+    ($($from:ty),*) => { $(
+        impl From<$from> for Body {
+            fn from(whole: $from) -> Self {
+                Self::full(whole)
+            }
+        }
+    )* };
+}
+from_whole!(Bytes, Vec<u8>, String, &'static str, &'static [u8]);
+
+pin_project! {
+    /// Any body, with its data as `Bytes` and its error boxed.
+    struct Uniform<B> {
+        #[pin]
+        body: B,
+    }
+}
+
+impl<B: http_body::Body> http_body::Body for Uniform<B>
+where
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let frame = ready!(self.project().body.poll_frame(cx));
+        let to_bytes = |mut data: B::Data| data.copy_to_bytes(data.remaining());
+        Poll::Ready(frame.map(|f| f.map(|f| f.map_data(to_bytes)).map_err(Into::into)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+pin_project! {
+    /// A stream of chunks as a body.
+    struct Chunks<S> {
+        #[pin]
+        stream: S,
+    }
+}
+
+impl<S, D, E> http_body::Body for Chunks<S>
+where
+    S: Stream<Item = Result<D, E>>,
+    D: Into<Bytes>,
+    E: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let chunk = ready!(self.project().stream.poll_next(cx));
+        Poll::Ready(chunk.map(|c| c.map(|c| Frame::data(c.into())).map_err(Into::into)))
+    }
+}
+
+/// A body that fails once it has given more than its limit.
+struct Limited {
+    body: Body,
+    left: u64,
+    max: u64,
+}
+
+impl http_body::Body for Limited {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if self.body.size_hint().lower() > self.left {
+            self.body = Body::empty();
+            return Poll::Ready(Some(Err(too_large(self.max).into())));
+        }
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if let Some(Ok(frame)) = &frame
+            && let Some(data) = frame.data_ref()
+        {
+            let Some(left) = self.left.checked_sub(data.len() as u64) else {
+                self.body = Body::empty();
+                return Poll::Ready(Some(Err(too_large(self.max).into())));
+            };
+            self.left = left;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,90 @@
+//! Hooks: what runs before or after the responders of one route.
+
+use std::future::Future;
+
+use crate::error::Result;
+use crate::{Request, Response};
+
+/// Something to be done before or after a responder: an
+/// `async fn(&mut Request, &mut Response) -> Result`, or a type that carries its own arguments.
+///
+/// A hook is added to a route with [`before`](crate::RouteBuilder::before),
+/// [`after`](crate::RouteBuilder::after), or for one method with
+/// [`before_on`](crate::RouteBuilder::before_on) and [`after_on`](crate::RouteBuilder::after_on).
+///
+/// - A before-hook that returns an error or calls [`Response::complete`] keeps the responder from
+///   running.
+/// - After-hooks run where the responder returned `Ok`.
+/// - The answers that the framework gives by itself (405, the automatic OPTIONS) run no hook.
+///
+/// # Examples
+///
+/// ```
+/// use falcon_core::{App, Hook, HttpError, Request, Resource, Response, Result};
+///
+/// struct MaxLimit(u32);
+///
+/// impl Hook for MaxLimit {
+///     async fn run(&self, req: &mut Request, _resp: &mut Response) -> Result {
+///         let limit: u32 = req.query()?.parse_as("limit")?.unwrap_or(0);
+///         if limit > self.0 {
+///             Err(HttpError::invalid_parameter("limit", format!("it is more than {}", self.0)))?;
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// async fn no_cache(_req: &mut Request, resp: &mut Response) -> Result {
+///     resp.set_header("cache-control", "no-store")?;
+///     Ok(())
+/// }
+///
+/// # struct Things;
+/// # impl Resource for Things {
+/// #     async fn on_get(&self, _: &mut Request, _: &mut Response) -> Result { Ok(()) }
+/// # }
+/// let mut app = App::new();
+/// app.add_route("/things", Things).before(MaxLimit(100)).after(no_cache);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a hook",
+    label = "expected `async fn(&mut Request, &mut Response) -> Result`, or a type that implements `Hook`"
+)]
+pub trait Hook: Send + Sync + 'static {
+    /// Does it.
+    fn run(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send;
+}
+
+/// A function as a hook: the form in which the compiler can name its future.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a hook",
+    label = "expected `async fn(&mut Request, &mut Response) -> Result`, or a type that implements `Hook`"
+)]
+pub trait HookFn<'a>: Send + Sync + 'static {
+    /// What the function returns.
+    type Fut: Future<Output = Result> + Send + 'a;
+
+    /// Calls the function.
+    fn call(&self, req: &'a mut Request, resp: &'a mut Response) -> Self::Fut;
+}
+
+impl<'a, F, Fut> HookFn<'a> for F
+where
+    F: Fn(&'a mut Request, &'a mut Response) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result> + Send + 'a,
+{
+    type Fut = Fut;
+
+    fn call(&self, req: &'a mut Request, resp: &'a mut Response) -> Fut {
+        self(req, resp)
+    }
+}
+
+impl<F> Hook for F
+where
+    F: for<'a> HookFn<'a>,
+{
+    async fn run(&self, req: &mut Request, resp: &mut Response) -> Result {
+        self.call(req, resp).await
+    }
+}

@@ -1,0 +1,93 @@
+//! The core of Falcon, a bare-metal framework for HTTP APIs: resources, routing, the request
+//! cycle, errors, and the contract that extensions are written against.
+//!
+//! It is a thin layer over the server, and brings none: an app becomes an [`AppService`], which is
+//! a tower service and runs under `falcon-server`, hyper, axum, or nothing at all in a test. It has
+//! no runtime, no serde, no macro that a user needs.
+//!
+//! Applications depend on the facade, `falcon-web`; extensions depend on this crate alone.
+//!
+//! # A complete example
+//!
+//! ```
+//! use falcon_core::{App, HttpError, Request, Resource, Response, Result};
+//!
+//! struct Quotes {
+//!     all: Vec<&'static str>,
+//! }
+//!
+//! impl Resource for Quotes {
+//!     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+//!         let number: usize = req.param_as("number")?;
+//!         let quote = self.all.get(number).ok_or_else(HttpError::not_found)?;
+//!         resp.set_text(*quote);
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let mut app = App::new();
+//! app.add_route("/quotes/{number:int}", Quotes { all: vec!["I've always been more interested in the future."] });
+//! let service = app.freeze()?;
+//!
+//! # falcon_testing::block_on(async {
+//! let request = http::Request::get("/quotes/0").body(String::new()).unwrap();
+//! let response = service.handle(request).await;
+//! assert_eq!(response.status(), 200);
+//! # });
+//! # Ok::<(), falcon_core::SetupErrors>(())
+//! ```
+//!
+//! # Where to look
+//!
+//! | what | where |
+//! | --- | --- |
+//! | something a URL leads to | [`Resource`], [`Responders`] |
+//! | templates, fields, converters, precedence | [`routing`] |
+//! | something around every request; extensions | [`Middleware`] |
+//! | something around one route | [`Hook`] |
+//! | what the client is told when something goes wrong | [`error`] |
+//! | what a route says about itself | [`Metadata`] |
+//! | a tower service inside an app, an app inside a tower stack | [`App::mount`], [`AppService`] |
+//!
+//! # What the framework does by itself
+//!
+//! 404; 405 with the exact `Allow`; 501 for a method that nobody knows; OPTIONS with 204 and
+//! `Allow`; HEAD by GET; 413 for a body over the limit; 400 for a path that is none; no body where
+//! HTTP allows none; 500 for a panic, with the process alive.
+//!
+//! # Stability
+//!
+//! Semantic versioning covers every public item. It does not cover the wording of messages, what
+//! `Debug` prints, and defaults that protect. Dependencies in signatures: `http`, `http-body`,
+//! `bytes`, `tower-service`, `futures-core`.
+
+mod app;
+mod body;
+pub mod error;
+pub mod header;
+mod hook;
+mod middleware;
+mod request;
+mod resource;
+mod response;
+pub mod routing;
+
+pub use bytes;
+pub use http;
+#[doc(no_inline)]
+pub use http::{Method, StatusCode};
+
+pub use self::app::{
+    App, AppInfo, AppService, Group, ResponseFuture, Setup, SetupError, SetupErrors,
+};
+pub use self::body::Body;
+pub use self::error::{
+    BoxError, Error, ErrorHandler, ErrorSerializer, HttpError, HttpStatus, Member, Panic, Result,
+    serializers,
+};
+pub use self::hook::{Hook, HookFn};
+pub use self::middleware::{BoxMiddleware, Middleware, Phases};
+pub use self::request::{BodyLimit, Context, PeerAddr, Query, Request};
+pub use self::resource::{Endpoint, Resource, Responder, Responders, Sink};
+pub use self::response::{End, Response, ResponseBody};
+pub use self::routing::{Metadata, Mount, Route, RouteBuilder};

@@ -1,0 +1,62 @@
+//! The fields that routing captured: offsets into the path, or into a decoded copy.
+
+use std::borrow::Cow;
+
+use crate::routing::Captures;
+
+/// The captured fields. Nothing is copied unless the path holds an escape.
+#[derive(Debug)]
+pub(crate) struct Params {
+    captures: Captures,
+    decoded: Option<Box<Decoded>>,
+}
+
+/// All fields decoded, one after another in one text, with where each ends.
+#[derive(Debug)]
+struct Decoded {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Params {
+    /// Takes what lookup captured; the path was checked to hold only escapes of UTF-8.
+    pub(crate) fn new(path: &str, captures: Captures) -> Self {
+        let decoded = (path.contains('%') && captures.len() > 0).then(|| {
+            let mut decoded = Decoded {
+                text: String::with_capacity(path.len()),
+                ends: Vec::new(),
+            };
+            for index in 0..captures.len() {
+                decoded
+                    .text
+                    .push_str(&decode(captures.get(path, index).unwrap_or("")));
+                decoded.ends.push(decoded.text.len());
+            }
+            Box::new(decoded)
+        });
+        Self { captures, decoded }
+    }
+
+    /// Returns one field, decoded.
+    pub(crate) fn get<'a>(&'a self, path: &'a str, index: usize) -> Option<&'a str> {
+        let Some(decoded) = &self.decoded else {
+            return self.captures.get(path, index);
+        };
+        let start = if index == 0 {
+            0
+        } else {
+            *decoded.ends.get(index - 1)?
+        };
+        decoded.text.get(start..*decoded.ends.get(index)?)
+    }
+
+    /// Returns one capture as it stands in the path.
+    pub(crate) fn raw<'a>(&self, path: &'a str, index: usize) -> Option<&'a str> {
+        self.captures.get(path, index)
+    }
+}
+
+/// Decodes a part of a path. What is no UTF-8 was refused before.
+pub(crate) fn decode(raw: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
+}

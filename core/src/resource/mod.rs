@@ -1,0 +1,179 @@
+//! Resources: plain types whose `on_…` methods answer requests.
+
+mod endpoint;
+mod hooked;
+mod responders;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Method, StatusCode};
+
+pub use self::endpoint::Endpoint;
+pub(crate) use self::endpoint::{DynEndpoint, Methods, Sealed};
+pub(crate) use self::hooked::{After, Before, Grouped, Only};
+pub use self::responders::{Responder, Responders, Sink};
+use crate::app::Noop;
+use crate::error::{Error, Result};
+use crate::routing::Metadata;
+use crate::{Request, Response};
+
+/// The future of a responder that a type does not implement.
+///
+/// Its type, not what it gives, tells an implemented responder from one that is not: no
+/// responder that is written out returns it, for it cannot be named outside this crate.
+struct NotImplemented;
+
+impl Future for NotImplemented {
+    type Output = Result;
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result> {
+        Poll::Ready(Err(Error::from_status(StatusCode::METHOD_NOT_ALLOWED)))
+    }
+}
+
+/// Tells whether a responder or a middleware phase is implemented: whether the function returns
+/// anything but the future of the default.
+pub(crate) fn is_overridden<'a, S: 'a, F, Fut>(_f: F) -> bool
+where
+    F: Fn(&'a S, &'a mut Request, &'a mut Response) -> Fut,
+{
+    let future = typeid::of::<Fut>();
+    future != typeid::of::<NotImplemented>() && future != typeid::of::<Noop>()
+}
+
+/// Makes, from one list of methods: the trait, its implementation for `Arc`, detection, dispatch,
+/// and the methods of [`Responders`].
+macro_rules! resource {
+    ($($name:ident, $method:ident, $doc:literal;)*) => {
+        /// Something that a URL leads to: a plain type with a responder for each method that it
+        /// answers.
+        ///
+        /// Responders are plain `async fn`s. What a type implements is found out when it is given
+        /// to [`App::add_route`](crate::App::add_route), and from it come 405 with the right
+        /// `Allow`, the answer to OPTIONS, HEAD by GET, and the route listing. A resource without
+        /// any responder is refused by [`App::freeze`](crate::App::freeze).
+        ///
+        /// Everything a responder needs is in the resource itself, given to it when it was made.
+        /// One resource serves all requests, side by side: what changes needs a lock, a channel
+        /// or an atomic.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// use falcon_core::{App, HttpError, Request, Resource, Response, Result};
+        ///
+        /// struct Greeting {
+        ///     word: String,
+        /// }
+        ///
+        /// impl Resource for Greeting {
+        ///     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        ///         let name = req.param("name").ok_or_else(HttpError::not_found)?;
+        ///         resp.set_text(format!("{}, {name}!", self.word));
+        ///         Ok(())
+        ///     }
+        /// }
+        ///
+        /// let mut app = App::new();
+        /// app.add_route("/greet/{name}", Greeting { word: "Hello".into() });
+        /// ```
+        ///
+        /// # Wrapping a resource
+        ///
+        /// A type that forwards to another resource must hand on the inner future from a plain
+        /// `fn`, as the implementation for `Arc<R>` does; an `async fn` around it would count as
+        /// implemented, whatever the inner one is. To do something before or after a responder,
+        /// use a [`Hook`](crate::Hook).
+        #[diagnostic::on_unimplemented(
+            message = "`{Self}` is not a resource",
+            label = "needs `impl Resource for {Self}` with at least one responder such as `async fn on_get`",
+            note = "a bare async function is added with `Responders::of(state).on_get(function)`"
+        )]
+        pub trait Resource: Send + Sync + 'static {
+            $(
+                #[doc = $doc]
+                fn $name(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send {
+                    let _ = (req, resp);
+                    NotImplemented
+                }
+            )*
+
+            /// Answers every method that has no responder of its own, OPTIONS excepted; also
+            /// methods that nobody has heard of.
+            fn on_request(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send {
+                let _ = (req, resp);
+                NotImplemented
+            }
+
+            /// Adds metadata that the type itself carries, on every route that leads to it.
+            fn describe(&self, meta: &mut Metadata) {
+                let _ = meta;
+            }
+        }
+
+        impl<R: Resource> Resource for Arc<R> {
+            $(
+                fn $name(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send {
+                    (**self).$name(req, resp)
+                }
+            )*
+
+            fn on_request(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send {
+                (**self).on_request(req, resp)
+            }
+
+            fn describe(&self, meta: &mut Metadata) {
+                (**self).describe(meta);
+            }
+        }
+
+        /// Returns the methods that `R` implements.
+        fn implemented<R: Resource>() -> Methods {
+            let mut methods = Methods::default();
+            $(
+                if is_overridden(R::$name) {
+                    methods.add(Method::$method);
+                }
+            )*
+            methods.set_others(is_overridden(R::on_request));
+            methods
+        }
+
+        /// Calls the responder for the request's method; HEAD falls to GET, every other to
+        /// `on_request`. Routing made sure that there is one.
+        async fn dispatch<R: Resource>(resource: &R, req: &mut Request, resp: &mut Response) -> Result {
+            match *req.method() {
+                $(
+                    Method::$method if is_overridden(R::$name) => resource.$name(req, resp).await,
+                )*
+                Method::HEAD if is_overridden(R::on_get) => resource.on_get(req, resp).await,
+                _ => resource.on_request(req, resp).await,
+            }
+        }
+
+        impl<S: Send + Sync + 'static> Responders<S> {
+            $(
+                #[doc = concat!("Has `f` answer ", stringify!($method), ".")]
+                #[must_use]
+                pub fn $name(self, f: impl for<'a> Responder<'a, S>) -> Self {
+                    self.on(Method::$method, f)
+                }
+            )*
+        }
+    };
+}
+
+resource! {
+    on_get, GET, "Answers GET, and HEAD where there is no `on_head` (RFC 9110 section 9.3.1).";
+    on_head, HEAD, "Answers HEAD; a body that it sets is not sent (RFC 9110 section 9.3.2).";
+    on_post, POST, "Answers POST (RFC 9110 section 9.3.3).";
+    on_put, PUT, "Answers PUT (RFC 9110 section 9.3.4).";
+    on_patch, PATCH, "Answers PATCH (RFC 5789).";
+    on_delete, DELETE, "Answers DELETE (RFC 9110 section 9.3.5).";
+    on_options, OPTIONS, "Answers OPTIONS, in place of the automatic 204 with `Allow` (RFC 9110 section 9.3.7).";
+    on_query, QUERY, "Answers QUERY, a safe request with a body.";
+    on_trace, TRACE, "Answers TRACE. Think twice: an echoed header may hold a secret (RFC 9110 section 9.3.8).";
+}

@@ -1,0 +1,190 @@
+//! Functions as responders: a second URL for one object, and methods beyond the usual.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use http::Method;
+
+use super::{Endpoint, Methods, Sealed};
+use crate::app::BoxFuture;
+use crate::error::{Error, Result};
+use crate::routing::Metadata;
+use crate::{Hook, Request, Response};
+
+/// A function that answers a request with the help of a state `S`: an
+/// `async fn(&S, &mut Request, &mut Response) -> Result`.
+///
+/// It is implemented for every such function, and is to be called by the framework alone.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a responder for `{S}`",
+    label = "expected `async fn(&{S}, &mut Request, &mut Response) -> Result` whose future is `Send`"
+)]
+pub trait Responder<'a, S: 'a>: Send + Sync + 'static {
+    /// What the function returns.
+    type Fut: Future<Output = Result> + Send + 'a;
+
+    /// Calls the function.
+    fn respond(&self, state: &'a S, req: &'a mut Request, resp: &'a mut Response) -> Self::Fut;
+}
+
+impl<'a, S, F, Fut> Responder<'a, S> for F
+where
+    S: 'a,
+    F: Fn(&'a S, &'a mut Request, &'a mut Response) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result> + Send + 'a,
+{
+    type Fut = Fut;
+
+    fn respond(&self, state: &'a S, req: &'a mut Request, resp: &'a mut Response) -> Fut {
+        self(state, req, resp)
+    }
+}
+
+type BoxedResponder<S> = Box<
+    dyn for<'a> Fn(&'a S, &'a mut Request, &'a mut Response) -> BoxFuture<'a, Result> + Send + Sync,
+>;
+
+/// Responders chosen one by one, with the object that they share.
+///
+/// It gives one object several URLs (Falcon's suffixes), and answers methods for which
+/// [`Resource`](super::Resource) has no name: `PURGE`, WebDAV's.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use falcon_core::{App, Request, Responders, Response, Result};
+///
+/// struct Users { /* a database */ }
+///
+/// impl Users {
+///     async fn list(&self, _req: &mut Request, resp: &mut Response) -> Result {
+///         resp.set_text("all");
+///         Ok(())
+///     }
+///
+///     async fn one(&self, req: &mut Request, resp: &mut Response) -> Result {
+///         let id: u64 = req.param_as("id")?;
+///         resp.set_text(id.to_string());
+///         Ok(())
+///     }
+/// }
+///
+/// let users = Arc::new(Users {});
+/// let mut app = App::new();
+/// app.add_route("/users", Responders::of(Arc::clone(&users)).on_get(Users::list));
+/// app.add_route("/users/{id:int}", Responders::of(users).on_get(Users::one));
+/// ```
+pub struct Responders<S> {
+    state: Arc<S>,
+    list: Vec<(Method, BoxedResponder<S>)>,
+    meta: Metadata,
+}
+
+impl<S: Send + Sync + 'static> Responders<S> {
+    /// Starts with the state that all responders get: an object, or an `Arc` of one.
+    #[must_use]
+    pub fn of(state: impl Into<Arc<S>>) -> Self {
+        Self {
+            state: state.into(),
+            list: Vec::new(),
+            meta: Metadata::default(),
+        }
+    }
+
+    /// Has `f` answer any method. The last one given for a method counts.
+    #[must_use]
+    pub fn on(mut self, method: Method, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.list.retain(|(m, _)| *m != method);
+        self.list.push((
+            method,
+            Box::new(move |state, req, resp| Box::pin(f.respond(state, req, resp))),
+        ));
+        self
+    }
+
+    /// Adds metadata for the method that was given last.
+    #[must_use]
+    pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        match self.list.last() {
+            Some((method, _)) => self.meta.with_for(method.clone(), value),
+            None => self.meta.with(value),
+        };
+        self
+    }
+}
+
+impl<S> Sealed for Responders<S> {}
+
+impl<S: Send + Sync + 'static> Endpoint for Responders<S> {
+    fn methods(&self) -> Methods {
+        let mut methods = Methods::default();
+        for (method, _) in &self.list {
+            methods.add(method.clone());
+        }
+        methods
+    }
+
+    fn describe_to(&self, meta: &mut Metadata) {
+        meta.append(&self.meta);
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<S>()
+    }
+
+    async fn call(&self, req: &mut Request, resp: &mut Response) -> Result {
+        self.call_boxed(req, resp).await
+    }
+
+    fn call_boxed<'a>(
+        &'a self,
+        req: &'a mut Request,
+        resp: &'a mut Response,
+    ) -> BoxFuture<'a, Result> {
+        let of = |wanted: &Method| self.list.iter().find(|(method, _)| method == wanted);
+        let found = match of(req.method()) {
+            None if *req.method() == Method::HEAD => of(&Method::GET),
+            found => found,
+        };
+        match found {
+            Some((_, responder)) => responder(&self.state, req, resp),
+            None => Box::pin(std::future::ready(Err(Error::from_status(
+                http::StatusCode::METHOD_NOT_ALLOWED,
+            )))),
+        }
+    }
+}
+
+impl<S> std::fmt::Debug for Responders<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let methods = self.list.iter().map(|(method, _)| method);
+        f.debug_list().entries(methods).finish()
+    }
+}
+
+/// A function that answers every method below a prefix; see [`App::add_sink`](crate::App::add_sink).
+pub struct Sink<H>(pub(crate) H);
+
+impl<H> Sealed for Sink<H> {}
+
+impl<H: Hook> Endpoint for Sink<H> {
+    fn methods(&self) -> Methods {
+        Methods::all()
+    }
+
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<H>()
+    }
+
+    async fn call(&self, req: &mut Request, resp: &mut Response) -> Result {
+        self.0.run(req, resp).await
+    }
+}
+
+impl<H> std::fmt::Debug for Sink<H> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sink")
+    }
+}

@@ -1,0 +1,87 @@
+//! The arguments of a converter in a template.
+
+use std::str::FromStr;
+
+/// The arguments that a template gives to a converter: `{id:int(4, max=2000)}`.
+///
+/// **Shape:** separated by commas; by name, or by place in the order in which the converter asks
+/// for them. Quotation marks are not needed, and belong to the value.
+#[derive(Debug)]
+pub struct ConverterArgs {
+    positional: Vec<String>,
+    named: Vec<(String, String)>,
+    asked: Vec<String>,
+}
+
+impl ConverterArgs {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut args = Self {
+            positional: Vec::new(),
+            named: Vec::new(),
+            asked: Vec::new(),
+        };
+        if text.trim().is_empty() {
+            return Ok(args);
+        }
+        for arg in text.split(',').map(str::trim) {
+            match arg.split_once('=') {
+                Some((name, value)) => args
+                    .named
+                    .push((name.trim().to_owned(), value.trim().to_owned())),
+                None if arg.is_empty() => {
+                    return Err("an argument is missing before a comma".to_owned());
+                }
+                None if !args.named.is_empty() => {
+                    return Err(format!(
+                        "`{arg}` stands after a named argument and needs a name too"
+                    ));
+                }
+                None => args.positional.push(arg.to_owned()),
+            }
+        }
+        args.positional.reverse();
+        Ok(args)
+    }
+
+    /// Takes an argument: the one of that name, or the next that has no name.
+    ///
+    /// # Errors
+    ///
+    /// A sentence, for the registration error, if it is no `T`.
+    pub fn take<T: FromStr>(&mut self, name: &str) -> Result<Option<T>, String> {
+        self.asked.push(name.to_owned());
+        let named = self
+            .named
+            .iter()
+            .position(|(n, _)| n == name)
+            .map(|at| self.named.remove(at).1);
+        let Some(text) = named.or_else(|| self.positional.pop()) else {
+            return Ok(None);
+        };
+        text.parse()
+            .map(Some)
+            .or_else(|_| Err(format!("`{text}` cannot be the argument `{name}`")))
+    }
+
+    /// Refuses what the converter did not ask for.
+    pub(super) fn finish(self) -> Result<(), String> {
+        let Some(extra) = self
+            .named
+            .into_iter()
+            .map(|(n, _)| n)
+            .chain(self.positional)
+            .next()
+        else {
+            return Ok(());
+        };
+        if self.asked.is_empty() {
+            return Err(format!(
+                "the converter takes no arguments, but is given `{extra}`"
+            ));
+        }
+        Err(format!(
+            "the converter takes no argument `{extra}`, only {}",
+            self.asked.join(", ")
+        ))
+    }
+}

@@ -1,0 +1,159 @@
+//! Finding the route of a path. Nothing is allocated, unless an escape has to be decoded.
+
+use std::borrow::Cow;
+
+use super::captures::Captures;
+use super::converter::Registered;
+use super::tree::{Mixed, MixedPiece, Tree};
+
+/// The path on its way down the tree.
+struct Walk<'a> {
+    tree: &'a Tree,
+    path: &'a str,
+    escaped: bool,
+    captures: Captures,
+}
+
+impl Tree {
+    /// Finds the route for a path, and what its fields capture.
+    ///
+    /// Each node is visited once at most, since a node stands at one depth: the time is bounded by
+    /// the size of the tree, and in practice by the number of segments.
+    pub(crate) fn find(&self, path: &str) -> Option<(usize, Captures)> {
+        if !path.starts_with('/') {
+            return None;
+        }
+        let mut walk = Walk {
+            tree: self,
+            path,
+            escaped: path.contains('%'),
+            captures: Captures::default(),
+        };
+        let route = walk.down(0, Some(1))?;
+        Some((route, walk.captures))
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.nodes.len() == 1 && self.nodes.first().is_some_and(|node| node.rest.is_none())
+    }
+}
+
+impl Walk<'_> {
+    /// Goes on from a node with the segment that begins at `start`; `None` after the last one.
+    fn down(&mut self, node: usize, start: Option<usize>) -> Option<usize> {
+        let node = self.tree.nodes.get(node)?;
+        let Some(start) = start else {
+            return node.route;
+        };
+        let rest = self.path.get(start..)?;
+        let len = rest.bytes().position(|b| b == b'/').unwrap_or(rest.len());
+        let segment = rest.get(..len)?;
+        let next = (len < rest.len()).then_some(start + len + 1);
+
+        let literal = node.literals.get(&self.decoded(segment));
+        if let Some(route) = literal.and_then(|child| self.down(child, next)) {
+            return Some(route);
+        }
+        let before = self.captures.len();
+        for (mixed, child) in &node.mixed {
+            if self.mixed(mixed, start, segment).is_some()
+                && let Some(route) = self.down(*child, next)
+            {
+                return Some(route);
+            }
+            self.captures.truncate(before);
+        }
+        if !segment.is_empty() {
+            for (converter, child) in &node.fields {
+                if self.accepts(converter.as_ref(), segment)
+                    && self.captures.push(start, start + len).is_some()
+                    && let Some(route) = self.down(*child, next)
+                {
+                    return Some(route);
+                }
+                self.captures.truncate(before);
+            }
+        }
+        let route = node.rest?;
+        self.captures.push(start, self.path.len())?;
+        Some(route)
+    }
+
+    fn decoded<'s>(&self, segment: &'s str) -> Cow<'s, str> {
+        if self.escaped {
+            crate::request::decode(segment)
+        } else {
+            Cow::Borrowed(segment)
+        }
+    }
+
+    fn accepts(&self, converter: Option<&Registered>, segment: &str) -> bool {
+        converter.is_none_or(|converter| converter.accepts(&self.decoded(segment)))
+    }
+
+    /// Matches a segment of literals and fields, as it came. Every literal is put as far right as
+    /// it goes, from the last to the first, which gives each field from the left all it can have.
+    fn mixed(&mut self, mixed: &Mixed, start: usize, segment: &str) -> Option<()> {
+        let fields = mixed
+            .pieces
+            .iter()
+            .filter(|piece| matches!(piece, MixedPiece::Field(_)))
+            .count();
+        let mut spans = [(0, 0); super::captures::MAX_FIELDS];
+        let mut end = segment.len();
+        let mut field = fields;
+        // The field whose end is known and whose beginning is not.
+        let mut open: Option<(usize, Option<&Registered>)> = None;
+        for (i, piece) in mixed.pieces.iter().enumerate().rev() {
+            match piece {
+                MixedPiece::Field(converter) => {
+                    field -= 1;
+                    open = Some((end, converter.as_ref()));
+                }
+                MixedPiece::Literal(text) => {
+                    let at = place_of(segment.get(..end)?, text, i == 0, open.is_none())?;
+                    if let Some((field_end, converter)) = open.take() {
+                        *spans.get_mut(field)? =
+                            self.field(segment, at + text.len(), field_end, converter)?;
+                    }
+                    end = at;
+                }
+            }
+        }
+        if let Some((field_end, converter)) = open {
+            *spans.first_mut()? = self.field(segment, 0, field_end, converter)?;
+        }
+        for (from, to) in spans.iter().take(fields) {
+            self.captures.push(start + from, start + to)?;
+        }
+        Some(())
+    }
+
+    /// A field inside a segment: not empty, and taken by its converter.
+    fn field(
+        &self,
+        segment: &str,
+        from: usize,
+        to: usize,
+        converter: Option<&Registered>,
+    ) -> Option<(usize, usize)> {
+        let text = segment.get(from..to).filter(|text| !text.is_empty())?;
+        self.accepts(converter, text).then_some((from, to))
+    }
+}
+
+/// Where a literal stands in what is left of the segment: at its beginning if it is the first
+/// piece, at its end if nothing follows, else as far right as leaves the next field a character.
+fn place_of(left: &str, text: &str, first: bool, last: bool) -> Option<usize> {
+    if first {
+        return left.starts_with(text).then_some(0);
+    }
+    if last {
+        return left.strip_suffix(text).map(str::len);
+    }
+    let mut end = left.len();
+    while end > 0 && !left.is_char_boundary(end - 1) {
+        end -= 1;
+    }
+    left.get(..end.checked_sub(1)?)?.rfind(text)
+}

@@ -1,0 +1,77 @@
+//! Typed values attached to routes.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use http::Method;
+
+/// Typed values that say something about a route: the scopes it demands, its rate limit, what it
+/// is called in the documentation.
+///
+/// Values are added by [`RouteBuilder::with`](crate::RouteBuilder::with), by a group's
+/// [`with`](crate::Group::with), or by the resource itself in
+/// [`Resource::describe`](crate::Resource::describe), and are read by
+/// [`Request::meta`](crate::Request::meta) and [`Route::meta`](crate::Route::meta).
+///
+/// Of several values of one type the nearest counts: the one for the method, then the route's,
+/// then the group's; the route's own before the resource's, an inner group's before an outer's,
+/// and of two at the same place the later one.
+#[derive(Clone, Default)]
+pub struct Metadata {
+    // The farthest first.
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    method: Option<Method>,
+    value: Arc<dyn Any + Send + Sync>,
+}
+
+impl Metadata {
+    /// Adds a value for every method.
+    pub fn with<T: Send + Sync + 'static>(&mut self, value: T) -> &mut Self {
+        self.push(None, value)
+    }
+
+    /// Adds a value for one method.
+    pub fn with_for<T: Send + Sync + 'static>(&mut self, method: Method, value: T) -> &mut Self {
+        self.push(Some(method), value)
+    }
+
+    fn push<T: Send + Sync + 'static>(&mut self, method: Option<Method>, value: T) -> &mut Self {
+        self.entries.push(Entry {
+            method,
+            value: Arc::new(value),
+        });
+        self
+    }
+
+    /// Puts the values of `nearer` before these.
+    pub(crate) fn append(&mut self, nearer: &Self) {
+        self.entries.extend(nearer.entries.iter().cloned());
+    }
+
+    pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
+        self.nearest(|method| method.is_none())
+    }
+
+    pub(crate) fn get_for<T: 'static>(&self, method: &Method) -> Option<&T> {
+        self.nearest(|m| m.as_ref() == Some(method))
+            .or_else(|| self.get())
+    }
+
+    fn nearest<T: 'static>(&self, applies: impl Fn(&Option<Method>) -> bool) -> Option<&T> {
+        self.entries
+            .iter()
+            .rev()
+            .filter(|entry| applies(&entry.method))
+            .find_map(|entry| entry.value.downcast_ref())
+    }
+}
+
+impl std::fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Metadata({} values)", self.entries.len())
+    }
+}

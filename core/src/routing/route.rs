@@ -1,0 +1,156 @@
+//! A route, as it stands once the app is frozen.
+
+use http::{HeaderValue, Method};
+
+use super::converter::Registered;
+use super::metadata::Metadata;
+use crate::resource::{DynEndpoint, Methods};
+
+/// A route: what is known of it, for middleware, extensions and listings.
+pub struct Route {
+    pub(crate) template: String,
+    pub(crate) name: Option<String>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) methods: Methods,
+    pub(crate) allow: HeaderValue,
+    pub(crate) meta: Metadata,
+    pub(crate) endpoint: Box<dyn DynEndpoint>,
+    pub(crate) type_name: &'static str,
+    pub(crate) groups: Vec<usize>,
+    pub(crate) own_head: bool,
+    pub(crate) kind: super::Kind,
+}
+
+/// A field of a template.
+#[derive(Clone, Debug)]
+pub struct Field {
+    name: String,
+    converter: Option<Registered>,
+}
+
+impl Field {
+    pub(crate) fn new(name: String, converter: Option<Registered>) -> Self {
+        Self { name, converter }
+    }
+
+    /// Returns the field's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the converter as the template has it, with its arguments: `int(min=1)`.
+    pub fn converter(&self) -> Option<&str> {
+        self.converter.as_ref().map(|converter| converter.call())
+    }
+}
+
+/// Who answers a request for which a route was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Responder,
+    /// 204 with `Allow`.
+    Options,
+    /// 405 with `Allow`.
+    NotAllowed,
+    /// 501: nobody in this app knows the method.
+    NotImplemented,
+}
+
+impl Route {
+    /// Returns the template, with the prefixes of its groups.
+    pub fn template(&self) -> &str {
+        &self.template
+    }
+
+    /// Returns the name that the route was given.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Returns the template's fields in their order.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// Returns the methods that are answered by a responder, sorted: HEAD is among them where GET
+    /// answers it, OPTIONS where there is an `on_options`.
+    ///
+    /// A mount, a sink and a resource with `on_request` answer others too; see
+    /// [`answers_any_method`](Self::answers_any_method).
+    pub fn methods(&self) -> &[Method] {
+        &self.methods.list
+    }
+
+    /// Tells whether methods that are not in [`methods`](Self::methods) are answered too.
+    pub fn answers_any_method(&self) -> bool {
+        self.methods.others
+    }
+
+    /// Tells whether the method is answered by a responder of this route.
+    pub fn answers(&self, method: &Method) -> bool {
+        self.methods.list.contains(method)
+            || (self.methods.others && (*method != Method::OPTIONS || self.methods.options_too))
+    }
+
+    /// Returns the value of `Allow`: the methods, sorted, with OPTIONS where it is answered
+    /// automatically.
+    pub fn allow(&self) -> &HeaderValue {
+        &self.allow
+    }
+
+    /// Returns the type of the resource, as the compiler names it; for people to read.
+    pub fn resource_type(&self) -> &'static str {
+        self.type_name
+    }
+
+    /// Tells whether the route is a mount or a sink, which takes all that is below its template
+    /// and matches no route.
+    pub fn takes_rest(&self) -> bool {
+        self.kind == super::Kind::Fallback
+    }
+
+    /// Returns the metadata of type `T` that applies to the route as a whole.
+    pub fn meta<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.meta.get()
+    }
+
+    /// Returns the metadata of type `T` that applies to a method: the method's own, else the
+    /// route's. HEAD that is answered by GET reads GET's.
+    pub fn meta_for<T: Send + Sync + 'static>(&self, method: &Method) -> Option<&T> {
+        let by_get =
+            *method == Method::HEAD && !self.own_head && self.methods.list.contains(&Method::GET);
+        self.meta
+            .get_for(if by_get { &Method::GET } else { method })
+    }
+
+    /// Whether the method has a responder of its own.
+    pub(crate) fn implements(&self, method: &Method) -> bool {
+        if *method == Method::HEAD {
+            self.own_head
+        } else {
+            self.methods.list.contains(method)
+        }
+    }
+
+    pub(crate) fn field_index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name == name)
+    }
+
+    pub(crate) fn converter(&self, field: &str) -> Option<&Registered> {
+        self.fields
+            .iter()
+            .find(|f| f.name == field)?
+            .converter
+            .as_ref()
+    }
+}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Route")
+            .field("template", &self.template)
+            .field("methods", &self.methods())
+            .field("resource_type", &self.type_name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,288 @@
+//! The tree of segments: how templates are put in, and which of them exclude each other.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::converter::{Converters, Registered};
+use super::error::Fault;
+use super::template::{FieldExpr, Piece, Segment, Template};
+
+/// All templates of one kind, by their segments. Node 0 stands before the first segment.
+#[derive(Debug)]
+pub(crate) struct Tree {
+    pub(super) nodes: Vec<Node>,
+}
+
+/// What may come at one depth.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    pub(super) literals: Literals,
+    pub(super) mixed: Vec<(Mixed, usize)>,
+    /// Fields with a converter, in the order in which they are tried, then a plain one.
+    pub(super) fields: Vec<(Option<Registered>, usize)>,
+    /// The route of a `path` field here.
+    pub(super) rest: Option<usize>,
+    /// The route whose template ends here.
+    pub(super) route: Option<usize>,
+}
+
+/// A segment of literals and fields in turn.
+#[derive(Debug)]
+pub(super) struct Mixed {
+    pub(super) pieces: Vec<MixedPiece>,
+}
+
+#[derive(Debug)]
+pub(super) enum MixedPiece {
+    Literal(String),
+    Field(Option<Registered>),
+}
+
+/// A field's converter once it is made; its names are kept by the route.
+type Made = Vec<Option<Registered>>;
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self {
+            nodes: vec![Node::default()],
+        }
+    }
+}
+
+/// What a template became in the tree.
+pub(crate) enum Inserted {
+    New(Made),
+    /// The route that matches the same paths.
+    Taken(usize),
+}
+
+/// Makes the converters of a template's fields, in their order.
+pub(crate) fn converters_of(template: &Template, converters: &Converters) -> Result<Made, Fault> {
+    let last = template.segments.last().map(|segment| segment.at.clone());
+    let whole_last = |field: &FieldExpr| last.as_ref().is_some_and(|at| *at == field.at);
+    let make = |field: &FieldExpr| {
+        let Some(call) = &field.converter else {
+            return Ok(None);
+        };
+        let made = converters
+            .make(&call.name, call.args.as_deref())
+            .map_err(|refused| {
+                let fault = Fault::new(call.at.clone(), refused.what);
+                match refused.help {
+                    Some(help) => fault.help(help),
+                    None => fault,
+                }
+            })?;
+        if made.is_path() && !whole_last(field) {
+            return Err(Fault::new(
+                field.at.clone(),
+                "a `path` field must be the whole last segment",
+            )
+            .help("it takes all that is left of the path"));
+        }
+        Ok(Some(made))
+    };
+    template.fields().map(make).collect()
+}
+
+impl Tree {
+    /// Puts a template in. Fields of the same kind share a node, whatever their names.
+    pub(crate) fn insert(&mut self, template: &Template, made: Made, route: usize) -> Inserted {
+        let mut converters = made.iter().cloned();
+        let mut node = 0;
+        for segment in &template.segments {
+            let fields = segment
+                .pieces
+                .iter()
+                .filter(|piece| matches!(piece, Piece::Field(_)))
+                .count();
+            let own: Made = converters.by_ref().take(fields).collect();
+            if let [Some(converter)] = own.as_slice()
+                && converter.is_path()
+            {
+                return match self.nodes.get_mut(node).map(|n| &mut n.rest) {
+                    Some(Some(taken)) => Inserted::Taken(*taken),
+                    Some(rest) => {
+                        *rest = Some(route);
+                        Inserted::New(made)
+                    }
+                    None => Inserted::New(made),
+                };
+            }
+            node = self.child(node, segment, own);
+        }
+        match self.nodes.get_mut(node).map(|n| &mut n.route) {
+            Some(Some(taken)) => Inserted::Taken(*taken),
+            Some(end) => {
+                *end = Some(route);
+                Inserted::New(made)
+            }
+            None => Inserted::New(made),
+        }
+    }
+
+    /// The node below `parent` for a segment, made if it is not there.
+    fn child(&mut self, parent: usize, segment: &Segment, own: Made) -> usize {
+        let next = self.nodes.len();
+        let Some(node) = self.nodes.get_mut(parent) else {
+            return parent;
+        };
+        let found = match segment.pieces.as_slice() {
+            [] => node.literals.get_or_insert("", next),
+            [Piece::Literal(text)] => node.literals.get_or_insert(text, next),
+            [Piece::Field(_)] => node.field(own.into_iter().next().flatten(), next),
+            pieces => node.mixed(Mixed::new(pieces, own), next),
+        };
+        if found == next {
+            self.nodes.push(Node::default());
+        }
+        found
+    }
+}
+
+impl Node {
+    fn field(&mut self, converter: Option<Registered>, next: usize) -> usize {
+        let call = converter.as_ref().map(Registered::call);
+        if let Some((_, node)) = self
+            .fields
+            .iter()
+            .find(|(c, _)| c.as_ref().map(Registered::call) == call)
+        {
+            return *node;
+        }
+        self.fields.push((converter, next));
+        self.fields.sort_by(|(a, _), (b, _)| {
+            let order = |c: &Option<Registered>| c.is_none();
+            let by_converter = || match (a, b) {
+                (Some(a), Some(b)) => a.order().cmp(&b.order()),
+                _ => std::cmp::Ordering::Equal,
+            };
+            order(a).cmp(&order(b)).then_with(by_converter)
+        });
+        next
+    }
+
+    fn mixed(&mut self, mixed: Mixed, next: usize) -> usize {
+        let key = mixed.key();
+        if let Some((_, node)) = self.mixed.iter().find(|(m, _)| m.key() == key) {
+            return *node;
+        }
+        self.mixed.push((mixed, next));
+        self.mixed.sort_by_cached_key(|(m, _)| m.order());
+        next
+    }
+}
+
+impl Mixed {
+    fn new(pieces: &[Piece], own: Made) -> Self {
+        let mut own = own.into_iter();
+        let piece = |piece: &Piece| match piece {
+            Piece::Literal(text) => MixedPiece::Literal(text.clone()),
+            Piece::Field(_) => MixedPiece::Field(own.next().flatten()),
+        };
+        Self {
+            pieces: pieces.iter().map(piece).collect(),
+        }
+    }
+
+    /// The segment without the names of its fields: what matches the same texts has the same key.
+    fn key(&self) -> String {
+        let text = |piece: &MixedPiece| match piece {
+            MixedPiece::Literal(text) => text.clone(),
+            MixedPiece::Field(converter) => {
+                format!("{{{}}}", converter.as_ref().map_or("", Registered::call))
+            }
+        };
+        self.pieces.iter().map(text).collect()
+    }
+
+    fn order(&self) -> impl Ord + use<> {
+        let literal: usize = self
+            .pieces
+            .iter()
+            .map(|p| {
+                if let MixedPiece::Literal(t) = p {
+                    t.len()
+                } else {
+                    0
+                }
+            })
+            .sum();
+        let converters = self
+            .pieces
+            .iter()
+            .filter(|p| matches!(p, MixedPiece::Field(Some(_))))
+            .count();
+        (Reverse(literal), Reverse(converters), self.key())
+    }
+}
+
+/// The literal segments at one place: a few are compared one by one, more are hashed.
+#[derive(Debug, Default)]
+pub(super) struct Literals {
+    few: Vec<(Box<str>, usize)>,
+    many: HashMap<Box<str>, usize, BuildHasherDefault<WordHasher>>,
+}
+
+impl Literals {
+    const FEW: usize = 6;
+
+    pub(super) fn get(&self, segment: &str) -> Option<usize> {
+        if self.many.is_empty() {
+            return self
+                .few
+                .iter()
+                .find(|(text, _)| **text == *segment)
+                .map(|(_, node)| *node);
+        }
+        self.many.get(segment).copied()
+    }
+
+    fn get_or_insert(&mut self, segment: &str, next: usize) -> usize {
+        if let Some(node) = self.get(segment) {
+            return node;
+        }
+        if self.many.is_empty() && self.few.len() < Self::FEW {
+            self.few.push((segment.into(), next));
+        } else {
+            self.many.extend(self.few.drain(..));
+            self.many.insert(segment.into(), next);
+        }
+        next
+    }
+}
+
+/// A quick hash, a word at a time. The keys are the application's own templates, so that nobody
+/// outside can choose them to collide.
+#[derive(Default)]
+pub(super) struct WordHasher(u64);
+
+impl WordHasher {
+    fn mix(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+    }
+}
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let mut words = bytes.chunks_exact(8);
+        for word in words.by_ref() {
+            self.mix(u64::from_le_bytes(word.try_into().unwrap_or_default()));
+        }
+        let mut last = [0; 8];
+        for (to, from) in last.iter_mut().zip(words.remainder()) {
+            *to = *from;
+        }
+        self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
+    }
+
+    fn write_u8(&mut self, byte: u8) {
+        self.mix(u64::from(byte));
+    }
+
+    fn finish(&self) -> u64 {
+        // The table takes its bits from both ends.
+        self.0 ^ self.0 >> 29
+    }
+}
