@@ -64,6 +64,9 @@ fn drop_length(status: StatusCode, headers: &mut HeaderMap) {
 /// The body of a finished response, for the server to send.
 ///
 /// Dropping it runs what [`Response::on_end`] was given.
+///
+/// The default is an empty body, for tower layers that answer in a service's stead.
+#[derive(Default)]
 pub struct ResponseBody {
     body: Body,
     on_end: OnEnd,

@@ -1,0 +1,201 @@
+//! From an error to what the client is told.
+
+use falcon_core::{App, HttpError, HttpStatus, Member, Request, Resource, Response, Result, serializers};
+use falcon_testing::TestClient;
+use serde_json::json;
+
+use crate::{Log, block_on};
+
+struct Fails(fn() -> Result);
+
+impl Resource for Fails {
+    async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_text("half an answer").set_header("etag", "\"1\"")?.set_header("x-kept", "yes")?;
+        (self.0)()
+    }
+}
+
+fn client(fails: fn() -> Result) -> TestClient {
+    let mut app = App::new();
+    app.add_route("/", Fails(fails));
+    TestClient::new(app)
+}
+
+fn conflict() -> Result {
+    let place = vec![("line", Member::from(3_u8)), ("name", Member::from("<a> \"b\"\n"))];
+    Err(HttpError::conflict()
+        .title("Agent exists")
+        .detail("There is one.")
+        .code("agent_exists")
+        .type_uri("https://example.test/agent-exists")
+        .member("at", place)
+        .member("codes", vec![1, 2])
+        .member("none", None::<bool>)
+        .member("status", 999)
+        .header(http::header::RETRY_AFTER, 7.into())
+        .caused_by("a secret")
+        .into())
+}
+
+#[test]
+fn an_http_error_is_a_problem() {
+    block_on(async {
+        let result = client(conflict).get("/").send().await;
+        result.assert_problem(409, "agent_exists").assert_json(&json!({
+            "type": "https://example.test/agent-exists",
+            "title": "Agent exists",
+            "status": 409,
+            "detail": "There is one.",
+            "code": "agent_exists",
+            "at": {"line": 3, "name": "<a> \"b\"\n"},
+            "codes": [1, 2],
+            "none": null,
+        }));
+        result.assert_header("retry-after", "7").assert_header("vary", "accept").assert_header("x-kept", "yes");
+        result.assert_no_header("etag");
+        assert!(!result.text().contains('<') && !result.text().contains("secret"));
+    });
+}
+
+#[test]
+fn any_other_error_is_a_500_that_tells_nothing() {
+    block_on(async {
+        let fails: [fn() -> Result; 2] =
+            [|| Err("secret".parse::<u8>().unwrap_err())?, || Err(falcon_core::Error::boxed("secret"))];
+        for fails in fails {
+            let result = client(fails).get("/").send().await;
+            result.assert_problem(500, "internal_server_error");
+            assert_eq!(result.text(), r#"{"title":"Internal Server Error","status":500,"code":"internal_server_error"}"#);
+        }
+    });
+}
+
+#[test]
+fn xml_is_for_those_who_prefer_it() {
+    block_on(async {
+        let client = client(conflict);
+        for (accept, xml) in [
+            ("application/xml", true),
+            ("text/xml;q=0.9, application/json;q=0.8", true),
+            ("application/problem+xml", true),
+            ("*/*", false),
+            ("text/html", false),
+            ("application/xml;q=0.5, application/json", false),
+            ("application/xml;q=0", false),
+            ("application/xml, */*", false),
+        ] {
+            let result = client.get("/").header("accept", accept).send().await;
+            let expected = if xml { "application/problem+xml" } else { "application/problem+json" };
+            result.assert_header("content-type", expected);
+        }
+        let result = client.get("/").header("accept", "application/xml").send().await;
+        result.assert_text(concat!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><problem xmlns=\"urn:ietf:rfc:7807\">",
+            "<type>https://example.test/agent-exists</type><title>Agent exists</title><status>409</status>",
+            "<detail>There is one.</detail><code>agent_exists</code>",
+            "<at><line>3</line><name>&lt;a&gt; \"b\"\n</name></at><codes><i>1</i><i>2</i></codes><none></none></problem>",
+        ));
+    });
+}
+
+#[test]
+fn the_classic_serializer_has_falcons_shape() {
+    block_on(async {
+        let mut app = App::new();
+        app.set_error_serializer(serializers::classic);
+        app.add_route("/", Fails(conflict));
+        let client = TestClient::new(app);
+        client.get("/nothing").send().await.assert_status(404).assert_text(r#"{"title":"404 Not Found"}"#);
+        client.get("/").send().await.assert_json(&json!({
+            "title": "Agent exists",
+            "description": "There is one.",
+            "code": "agent_exists",
+            "link": {
+                "text": "Documentation related to this error",
+                "href": "https://example.test/agent-exists",
+                "rel": "help",
+            },
+        }));
+        let xml = client.get("/nothing").header("accept", "text/xml").send().await;
+        xml.assert_header("content-type", "application/xml");
+        assert!(xml.text().ends_with("<error><title>404 Not Found</title></error>"));
+    });
+}
+
+async fn not_a_number(error: &std::num::ParseIntError, req: &mut Request, resp: &mut Response) -> Result {
+    resp.set_status(http::StatusCode::BAD_REQUEST).set_text(format!("{}: {error}", req.path()));
+    Ok(())
+}
+
+async fn every_http_error(error: &HttpError, _req: &mut Request, resp: &mut Response) -> Result {
+    resp.set_text(format!("mine: {}", error.status().as_u16()));
+    Ok(())
+}
+
+async fn fails_itself(_error: &std::fmt::Error, _req: &mut Request, _resp: &mut Response) -> Result {
+    Err(HttpError::bad_gateway().into())
+}
+
+#[test]
+fn handlers_are_chosen_by_type_and_see_the_frameworks_own_rejections() {
+    block_on(async {
+        let log = Log::default();
+        let mut app = App::new();
+        app.add_error_handler(not_a_number).add_error_handler(every_http_error).add_error_handler(fails_itself);
+        let seen = log.clone();
+        app.add_error_observer(move |error, req| seen.add(format!("{} {error}", req.path())));
+        app.add_error_observer(|_, _| panic!("an observer that panics"));
+        app.add_route("/number", Fails(|| Err("x".parse::<u8>().unwrap_err())?));
+        app.add_route("/format", Fails(|| Err(std::fmt::Error)?));
+        app.add_route("/conflict", Fails(conflict));
+        let client = TestClient::new(app);
+        let result = client.get("/number").send().await;
+        result.assert_status(400).assert_text("/number: invalid digit found in string");
+        client.get("/conflict").send().await.assert_status(409).assert_text("mine: 409").assert_header("retry-after", "7");
+        client.get("/nothing").send().await.assert_status(404).assert_text("mine: 404");
+        client.post("/number").send().await.assert_text("mine: 405").assert_header("allow", "GET, HEAD, OPTIONS");
+        log.take();
+        client.get("/format").send().await.assert_problem(502, "bad_gateway");
+        assert_eq!(log.take().len(), 2);
+    });
+}
+
+#[test]
+fn redirects_and_plain_statuses_may_be_returned_as_errors() {
+    block_on(async {
+        let result = client(|| Err(HttpStatus::see_other("/new"))).get("/").send().await;
+        result.assert_status(303).assert_header("location", "/new").assert_text("").assert_no_header("content-type");
+        let accepted = || Err(HttpStatus::new(http::StatusCode::ACCEPTED).text("later").into());
+        client(accepted).get("/").send().await.assert_status(202).assert_text("later");
+        client(|| Err(HttpStatus::found("/a\nb"))).get("/").send().await.assert_status(500);
+    });
+}
+
+#[test]
+fn a_header_value_cannot_carry_a_line_break() {
+    block_on(async {
+        for bad in ["a\r\nset-cookie: x=1", "a\nb", "a\0b"] {
+            let mut app = App::new();
+            app.add_route("/", Bad(bad));
+            TestClient::new(app).get("/").send().await.assert_status(500).assert_no_header("x");
+        }
+    });
+}
+
+struct Bad(&'static str);
+
+impl Resource for Bad {
+    async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_header("x", self.0)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn errors_convert_into_boxed_ones_and_back() {
+    let boxed: falcon_core::BoxError = falcon_core::Error::from(HttpError::gone()).into();
+    assert_eq!(falcon_core::Error::boxed(boxed).status(), 410);
+    let boxed: falcon_core::BoxError = falcon_core::Error::from(std::fmt::Error).into();
+    assert!(falcon_core::Error::boxed(boxed).is::<std::fmt::Error>());
+    assert!(size_of::<falcon_core::Error>() <= 16, "{}", size_of::<falcon_core::Error>());
+}

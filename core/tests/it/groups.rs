@@ -1,0 +1,137 @@
+//! Groups, mounts, sinks, and the metadata that they hand down.
+
+use falcon_core::{App, HttpError, Metadata, Middleware, Request, Resource, Response, Result};
+use falcon_testing::TestClient;
+use http::Method;
+
+use crate::{Log, Noting, Text, block_on};
+
+#[test]
+fn a_groups_middleware_runs_inside_the_apps() {
+    block_on(async {
+        let log = Log::default();
+        let mut app = App::with(Noting("app", log.clone()));
+        app.add_route("/", Text("root"));
+        let mut outer = app.group("/api", Noting("outer", log.clone()));
+        outer.add_route("/a", Text("a"));
+        let mut inner = outer.group("/v1", Noting("inner", log.clone()));
+        inner.add_route("/b", Text("b"));
+        let client = TestClient::new(app);
+
+        client.get("/api/v1/b").send().await.assert_text("b");
+        let expected = [
+            "app request",
+            "app resource",
+            "outer request",
+            "inner request",
+            "outer resource",
+            "inner resource",
+            "inner response true",
+            "outer response true",
+            "app response true",
+        ];
+        assert_eq!(log.take(), expected);
+        client.get("/").send().await.assert_text("root");
+        assert_eq!(log.take().len(), 3);
+        client.options("/api/a").send().await.assert_status(204);
+        assert_eq!(log.take(), ["app request", "outer request", "outer response true", "app response true"]);
+        client.delete("/api/a").send().await.assert_status(405);
+        assert_eq!(log.take().last().unwrap(), "app response false");
+    });
+}
+
+struct Recovers;
+
+impl Middleware for Recovers {
+    async fn process_response(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        assert!(!resp.succeeded());
+        resp.set_header("x-seen", resp.status().as_str().to_owned())?;
+        Ok(())
+    }
+}
+
+struct Missing;
+
+impl Resource for Missing {
+    async fn on_get(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        Err(HttpError::gone().into())
+    }
+}
+
+#[test]
+fn an_error_in_a_group_looks_like_one_outside_too() {
+    block_on(async {
+        let mut app = App::with(Recovers);
+        app.group("/g", Recovers).add_route("/x", Missing);
+        let client = TestClient::new(app);
+        client.get("/g/x").send().await.assert_problem(410, "gone").assert_header("x-seen", "410");
+    });
+}
+
+struct Level(&'static str);
+
+struct Described;
+
+impl Resource for Described {
+    async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_text(req.meta::<Level>().map_or("none", |level| level.0));
+        Ok(())
+    }
+
+    async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
+        self.on_get(req, resp).await
+    }
+
+    fn describe(&self, meta: &mut Metadata) {
+        meta.with_for(Method::PUT, Level("nobody"));
+    }
+}
+
+#[test]
+fn the_nearest_metadata_counts_and_head_reads_gets() {
+    block_on(async {
+        let mut app = App::new();
+        app.add_route("/none", Described);
+        let mut group = app.group("/g", ()).with(Level("group"));
+        group.add_route("/inherits", Described);
+        group.add_route("/route", Described).with(Level("first")).with(Level("route"));
+        group.add_route("/method", Described).with(Level("route")).with_for(Method::GET, Level("get"));
+        let client = TestClient::new(app);
+        for (method, path, level) in [
+            ("GET", "/none", "none"),
+            ("GET", "/g/inherits", "group"),
+            ("GET", "/g/route", "route"),
+            ("GET", "/g/method", "get"),
+            ("POST", "/g/method", "route"),
+        ] {
+            client.request(method, path).send().await.assert_text(level);
+        }
+        client.head("/g/method").send().await.assert_header("content-length", "3");
+        let route = client.service().route_for("/g/method").unwrap();
+        assert_eq!(route.meta_for::<Level>(&Method::HEAD).unwrap().0, "get");
+        assert_eq!(route.meta::<Level>().unwrap().0, "route");
+    });
+}
+
+async fn sink(req: &mut Request, resp: &mut Response) -> Result {
+    resp.set_text(format!("sink {} {}", req.method(), req.path()));
+    Ok(())
+}
+
+#[test]
+fn a_sink_takes_what_no_route_does() {
+    block_on(async {
+        let mut app = App::new();
+        app.add_route("/api/{id}/x", Text("route"));
+        app.add_sink("/api", sink);
+        app.add_sink("/api/deep", sink).with(Level("deep"));
+        let client = TestClient::new(app);
+        client.get("/api/deep/x").send().await.assert_text("route");
+        client.get("/api").send().await.assert_text("sink GET /api");
+        client.request("FROB", "/api/").send().await.assert_text("sink FROB /api/");
+        client.options("/api/deep/y").send().await.assert_text("sink OPTIONS /api/deep/y");
+        client.get("/apix").send().await.assert_status(404);
+        client.delete("/api/1/x").send().await.assert_status(405);
+        assert_eq!(client.service().route_for("/api/deep/y").unwrap().meta::<Level>().unwrap().0, "deep");
+    });
+}

@@ -1,0 +1,119 @@
+//! What is wrong with an app is told when it is frozen: all at once, with places and cures.
+
+use std::sync::Arc;
+
+use falcon_core::{App, AppInfo, Middleware, Request, Resource, Response, Result, Setup, SetupError};
+
+use crate::Text;
+
+struct Empty;
+
+impl Resource for Empty {}
+
+struct Misspelt;
+
+impl Resource for Misspelt {}
+
+impl Misspelt {
+    #[expect(dead_code, reason = "it should have been in the other impl")]
+    async fn on_get(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        Ok(())
+    }
+}
+
+struct Refuses;
+
+impl Middleware for Refuses {
+    fn setup(&mut self, _app: &mut Setup<'_>) -> Result<(), SetupError> {
+        Err(SetupError::new("no key was configured"))
+    }
+
+    fn check(&mut self, app: &AppInfo<'_>) -> Result<(), SetupError> {
+        SetupError::all(app.routes().map(|route| Err(SetupError::new(format!("{} is unguarded", route.template())))))
+    }
+}
+
+fn problems(app: App) -> String {
+    app.freeze().err().map(|errors| errors.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn all_problems_come_together_and_point_at_their_place() {
+    let mut app = App::with(((), Refuses));
+    app.add_route("/ok", Text(""));
+    app.add_route("/things/{id:itn}", Text(""));
+    app.add_route("/empty", Empty);
+    app.add_route("/misspelt", Misspelt);
+    app.add_route("/{a}{b}", Text(""));
+    app.add_route("/x/{a:int}/{b}", Text("")).name("x");
+    app.add_route("/x/{other:int}/{name}", Text(""));
+    app.add_route("/y", Text("")).name("x");
+    app.add_route("/n/{n:int(min=5, max=1)}", Text(""));
+    app.add_route("/n/{n:uuid(4)}", Text(""));
+    app.add_route("/{rest:path}/x", Text(""));
+    app.group("/g/", ()).add_route("/x", Text(""));
+    let text = problems(app);
+    for expected in [
+        "the app has 14 problems",
+        "1. no converter is called `itn`\n    /things/{id:itn}\n                ^^^\n  help: did you mean `int`?",
+        "added at core/tests/it/setup_errors.rs:",
+        "Empty has no responder",
+        "Misspelt has no responder",
+        "two fields side by side",
+        "the route /x/{a:int}/{b} matches the same paths",
+        "the name `x` is taken by /x/{a:int}/{b}",
+        "`min` (5) is more than `max` (1)",
+        "the converter takes no arguments, but is given `4`",
+        "a `path` field must be the whole last segment",
+        "a template has no empty segment inside",
+        "no key was configured",
+        "/ok is unguarded",
+        "/x/{a:int}/{b} is unguarded",
+    ] {
+        assert!(text.contains(expected), "{expected:?} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_groups_check_sees_its_own_routes_alone() {
+    let mut app = App::new();
+    app.add_route("/outside", Text(""));
+    app.group("/in", Refuses).add_route("/side", Text(""));
+    let text = problems(app);
+    assert!(text.contains("/in/side is unguarded") && !text.contains("/outside"), "{text}");
+}
+
+#[test]
+fn shared_middleware_is_refused_rather_than_left_unchecked() {
+    let shared = Arc::new(Refuses);
+    let app = App::with(Arc::clone(&shared));
+    assert!(problems(app).contains("is shared"));
+    let only = Arc::new(Refuses);
+    assert!(problems(App::with(only)).contains("no key was configured"));
+}
+
+#[test]
+fn the_path_converter_cannot_be_replaced() {
+    struct Any;
+    impl falcon_core::routing::converter::Converter for Any {
+        type Value = ();
+        fn convert(&self, _text: &str) -> Option<()> {
+            Some(())
+        }
+    }
+    let mut app = App::new();
+    app.add_converter("path", Any);
+    assert!(problems(app).contains("cannot be replaced"));
+}
+
+#[test]
+fn the_listing_shows_methods_template_and_resource() {
+    let mut app = App::new();
+    app.add_route("/a/{id:int}", Text(""));
+    app.add_sink("/s", async |_: &mut Request, _: &mut Response| Ok(()));
+    let service = app.freeze().unwrap();
+    let listing = service.listing().to_string();
+    let lines: Vec<_> = listing.lines().collect();
+    assert_eq!(lines[0], "GET, HEAD  /a/{id:int}  Text");
+    assert!(lines[1].starts_with("(any)      /s/…"), "{listing}");
+}
