@@ -173,6 +173,13 @@ impl<'a> Compiler<'a> {
         }
         let template = Template::parse(&pending.template)?;
         let made = converters_of(&template, self.converters)?;
+        if let Some(name) = &pending.name
+            && let Some(other) = self.names.insert(name.clone(), index)
+        {
+            let template = self.routes.get(other).map_or("", Route::template);
+            let fault = Fault::new(whole, format!("the name `{name}` is taken by {template}"));
+            return Err(fault.help("give each route a name of its own"));
+        }
         let names: Vec<String> = template.fields().map(|field| field.name.clone()).collect();
         let inserted = match pending.kind {
             Kind::Route => self.tree.insert(&template, made, index),
@@ -182,13 +189,6 @@ impl<'a> Compiler<'a> {
             Inserted::New(made) => made,
             Inserted::Taken(other) => return Err(self.conflict(whole, other)),
         };
-        if let Some(name) = &pending.name
-            && let Some(other) = self.names.insert(name.clone(), index)
-        {
-            let template = self.routes.get(other).map_or("", Route::template);
-            let fault = Fault::new(whole, format!("the name `{name}` is taken by {template}"));
-            return Err(fault.help("give each route a name of its own"));
-        }
         Ok(names
             .into_iter()
             .zip(made)

@@ -54,7 +54,7 @@ fn all_problems_come_together_and_point_at_their_place() {
     app.group("/g/", ()).add_route("/x", Text(""));
     let text = problems(app);
     for expected in [
-        "the app has 14 problems",
+        "the app has 13 problems",
         "1. no converter is called `itn`\n    /things/{id:itn}\n                ^^^\n  help: did you mean `int`?",
         "added at core/tests/it/setup_errors.rs:",
         "Empty has no responder",
