@@ -9,7 +9,7 @@ use super::panic::{caught, caught_call};
 use super::registry::Frozen;
 use super::setup::{AppInfo, SetupError};
 use super::{BoxFuture, service};
-use crate::error::{Error, HttpError, Result, fail};
+use crate::error::{Error, HttpError, Result, settle};
 use crate::middleware::{Middleware, Phases};
 use crate::request::Params;
 use crate::response::ResponseBody;
@@ -95,17 +95,10 @@ pub(super) async fn run<M: Middleware>(
     req: &mut Request,
     resp: &mut Response,
 ) {
-    if let Err(error) = until_answered(middleware, app, req, resp).await
-        && let Some(handling) = fail(error, req, resp)
-    {
-        handling.await;
-    }
+    let result = until_answered(middleware, app, req, resp).await;
+    settle(result, req, resp).await;
     let result = caught(async { middleware.process_response(req, resp).await }).await;
-    if let Err(error) = result
-        && let Some(handling) = fail(error, req, resp)
-    {
-        handling.await;
-    }
+    settle(result, req, resp).await;
 }
 
 async fn until_answered<M: Middleware>(

@@ -173,10 +173,10 @@ impl<'a> Compiler<'a> {
         }
         let template = Template::parse(&pending.template)?;
         let made = converters_of(&template, self.converters)?;
-        if let Some(name) = &pending.name
-            && let Some(other) = self.names.insert(name.clone(), index)
-        {
+        let taken_by = pending.name.clone().and_then(|name| self.names.insert(name, index));
+        if let Some(other) = taken_by {
             let template = self.routes.get(other).map_or("", Route::template);
+            let name = pending.name.as_deref().unwrap_or_default();
             let fault = Fault::new(whole, format!("the name `{name}` is taken by {template}"));
             return Err(fault.help("give each route a name of its own"));
         }

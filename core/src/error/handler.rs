@@ -150,11 +150,19 @@ impl ErrorHandling {
     }
 }
 
+/// Does what an outcome demands: nothing, or all that an error takes.
+pub(crate) async fn settle(outcome: Result, req: &mut Request, resp: &mut Response) {
+    let Err(error) = outcome else { return };
+    if let Some(handling) = fail(error, req, resp) {
+        handling.await;
+    }
+}
+
 /// Takes one error to the handlers, observers and the serializer, and notes it in the response.
 ///
 /// A future comes back only where a handler has to be awaited.
 #[cold]
-pub(crate) fn fail<'a>(
+fn fail<'a>(
     error: Error,
     req: &'a mut Request,
     resp: &'a mut Response,

@@ -41,7 +41,7 @@ use std::fmt;
 use http::StatusCode;
 
 pub use self::handler::ErrorHandler;
-pub(crate) use self::handler::{ErrorHandling, fail};
+pub(crate) use self::handler::{ErrorHandling, settle};
 pub use self::http_error::HttpError;
 pub use self::http_status::HttpStatus;
 pub use self::member::Member;

@@ -4,17 +4,13 @@ use std::sync::Arc;
 
 use super::{BoxMiddleware, Middleware, Phases};
 use crate::app::{AppInfo, Setup, SetupError, caught};
-use crate::error::{Result, fail};
+use crate::error::{Result, settle};
 use crate::{Request, Response};
 
 /// Runs one `process_response`, whatever comes of it: the next one must run too.
 async fn respond<M: Middleware>(middleware: &M, req: &mut Request, resp: &mut Response) {
     let result = caught(async { middleware.process_response(req, resp).await }).await;
-    if let Err(error) = result
-        && let Some(handling) = fail(error, req, resp)
-    {
-        handling.await;
-    }
+    settle(result, req, resp).await;
 }
 
 macro_rules! tuple {

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::{Endpoint, Methods, Sealed};
 use crate::app::{automatic, caught};
-use crate::error::{Result, fail};
+use crate::error::{Result, settle};
 use crate::middleware::{Middleware, Shared};
 use crate::routing::{Answer, Metadata};
 use crate::{Hook, Request, Response};
@@ -90,11 +90,7 @@ impl<M: Middleware, E: Endpoint> Endpoint for Grouped<M, E> {
         if result.is_ok() && !resp.is_complete() {
             result = caught(async { inner(middleware, &self.1, req, resp).await }).await;
         }
-        if let Err(error) = result
-            && let Some(handling) = fail(error, req, resp)
-        {
-            handling.await;
-        }
+        settle(result, req, resp).await;
         middleware.process_response(req, resp).await
     }
 }

@@ -27,9 +27,8 @@ impl Response {
             ..
         } = self;
         if is_head && !has_no_content(status) {
-            if let Some(length) = body.exact_len()
-                && !headers.contains_key(header::CONTENT_LENGTH)
-            {
+            let told = headers.contains_key(header::CONTENT_LENGTH);
+            if let Some(length) = body.exact_len().filter(|_| !told) {
                 headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
             }
             body = Body::empty();

@@ -56,19 +56,19 @@ impl Walk<'_> {
         }
         let before = self.captures.len();
         for (mixed, child) in &node.mixed {
-            if self.mixed(mixed, start, segment).is_some()
-                && let Some(route) = self.down(*child, next)
-            {
+            let matched = self.mixed(mixed, start, segment);
+            if let Some(route) = matched.and_then(|()| self.down(*child, next)) {
                 return Some(route);
             }
             self.captures.truncate(before);
         }
         if !segment.is_empty() {
             for (converter, child) in &node.fields {
-                if self.accepts(converter.as_ref(), segment)
-                    && self.captures.push(start, start + len).is_some()
-                    && let Some(route) = self.down(*child, next)
-                {
+                if !self.accepts(converter.as_ref(), segment) {
+                    continue;
+                }
+                self.captures.push(start, start + len)?;
+                if let Some(route) = self.down(*child, next) {
                     return Some(route);
                 }
                 self.captures.truncate(before);

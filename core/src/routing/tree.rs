@@ -98,9 +98,7 @@ impl Tree {
                 .filter(|piece| matches!(piece, Piece::Field(_)))
                 .count();
             let own: Made = converters.by_ref().take(fields).collect();
-            if let [Some(converter)] = own.as_slice()
-                && converter.is_path()
-            {
+            if matches!(own.as_slice(), [Some(converter)] if converter.is_path()) {
                 return match self.nodes.get_mut(node).map(|n| &mut n.rest) {
                     Some(Some(taken)) => Inserted::Taken(*taken),
                     Some(rest) => {
