@@ -361,7 +361,10 @@ impl http_body::Body for Limited {
             return Poll::Ready(Some(Err(too_large(self.max).into())));
         }
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if let Some(data) = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref()) {
+        if let Some(data) = frame
+            .as_ref()
+            .and_then(|frame| frame.as_ref().ok()?.data_ref())
+        {
             let Some(left) = self.left.checked_sub(data.len() as u64) else {
                 self.body = Body::empty();
                 return Poll::Ready(Some(Err(too_large(self.max).into())));

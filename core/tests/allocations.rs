@@ -1,4 +1,8 @@
-#![expect(clippy::tests_outside_test_module, reason = "an integration test is one module of tests")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::tests_outside_test_module,
+    reason = "an integration test is one module of tests"
+)]
 //! The allocation budget of a request: `GET /` with a text, through [`AppService::handle`].
 //!
 //! The floor is what any service needs that makes the same response by hand; a binary of its own,
@@ -7,7 +11,9 @@
 use std::hint::black_box;
 
 use allocation_counter::measure;
-use falcon_core::{App, AppService, Body, Middleware, Request, Resource, Responders, Response, Result};
+use falcon_core::{
+    App, AppService, Body, Middleware, Request, Resource, Responders, Response, Result,
+};
 use falcon_testing::block_on;
 use http::{HeaderValue, header};
 
@@ -58,7 +64,9 @@ fn allocations(service: &AppService) -> u64 {
     let count = || {
         let request = request();
         let mut status = 0;
-        let counted = measure(|| status = block_on(async { service.handle(request).await.status().as_u16() }));
+        let counted = measure(|| {
+            status = block_on(async { service.handle(request).await.status().as_u16() });
+        });
         assert_eq!(status, 200);
         counted.count_total
     };
@@ -76,7 +84,10 @@ fn floor() -> u64 {
     let request = request();
     measure(|| {
         let mut response = http::Response::new(Body::full("Hello, World!"));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
         drop(black_box((request, response)));
     })
     .count_total
@@ -94,8 +105,19 @@ fn a_request_allocates_one_more_than_a_hand_written_service_and_two_with_middlew
 fn each_further_middleware_allocates_nothing() {
     let one = allocations(&app(Full));
     assert_eq!(allocations(&app((Full, Full, Full))), one);
-    assert_eq!(allocations(&app((Full, Full, Full, Full, Full, Full, Full, Full, Full, Full))), one);
-    assert_eq!(allocations(&app(((Full, Full, Full, Full, Full), (Full, Some(Full), NoPhase)))), one);
+    assert_eq!(
+        allocations(&app((
+            Full, Full, Full, Full, Full, Full, Full, Full, Full, Full
+        ))),
+        one
+    );
+    assert_eq!(
+        allocations(&app((
+            (Full, Full, Full, Full, Full),
+            (Full, Some(Full), NoPhase)
+        ))),
+        one
+    );
 }
 
 async fn hook(_req: &mut Request, _resp: &mut Response) -> Result {
@@ -124,11 +146,24 @@ fn hooks_groups_and_responders_cost_no_further_box() {
 #[test]
 fn lookup_allocates_nothing() {
     let mut app = App::new();
-    for template in ["/a/{b}/{c:int}/d", "/a/{b}/{c:uuid}", "/x/{y}...{z}", "/files/{rest:path}", "/{a}/{b}/{c}/e"] {
+    for template in [
+        "/a/{b}/{c:int}/d",
+        "/a/{b}/{c:uuid}",
+        "/x/{y}...{z}",
+        "/files/{rest:path}",
+        "/{a}/{b}/{c}/e",
+    ] {
         app.add_route(template, Hello);
     }
     let service = app.freeze().unwrap();
-    for path in ["/a/1/2/d", "/x/1...2", "/files/a/b/c", "/p/q/r/e", "/nothing/at/all", "/a/1/2/3"] {
+    for path in [
+        "/a/1/2/d",
+        "/x/1...2",
+        "/files/a/b/c",
+        "/p/q/r/e",
+        "/nothing/at/all",
+        "/a/1/2/3",
+    ] {
         let counted = measure(|| {
             black_box(service.route_for(path));
         });

@@ -1,5 +1,6 @@
 //! A request that is being put together.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 
 use falcon_core::bytes::Bytes;
@@ -77,7 +78,7 @@ impl TestRequest {
     }
 
     /// Adds a query parameter, encoded.
-    pub fn query(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn query(mut self, name: &str, value: impl Display) -> Self {
         let encode = |text: &str| utf8_percent_encode(text, QUERY_VALUE).to_string();
         let separator = if self.target.contains('?') { '&' } else { '?' };
         self.target.push(separator);

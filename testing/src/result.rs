@@ -181,6 +181,9 @@ impl TestResult {
     }
 }
 
+/// How many bytes of a body a failed assertion shows.
+const MOST_SHOWN: usize = 2000;
+
 impl std::fmt::Display for TestResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "{}\n-> {}", self.request, self.status)?;
@@ -191,8 +194,7 @@ impl std::fmt::Display for TestResult {
                 String::from_utf8_lossy(value.as_bytes())
             )?;
         }
-        const MOST: usize = 2000;
-        let shown = self.body.get(..MOST).unwrap_or(&self.body);
+        let shown = self.body.get(..MOST_SHOWN).unwrap_or(&self.body);
         write!(f, "\n{}", String::from_utf8_lossy(shown))?;
         if shown.len() < self.body.len() {
             write!(f, "… ({} bytes in all)", self.body.len())?;

@@ -157,7 +157,7 @@ impl<'a> Compiler<'a> {
             }
             Err(fault) => {
                 self.faults
-                    .push(RouteError::new(&pending.template, fault, pending.added_at))
+                    .push(RouteError::new(&pending.template, fault, pending.added_at));
             }
         }
     }
@@ -173,14 +173,16 @@ impl<'a> Compiler<'a> {
         }
         let template = Template::parse(&pending.template)?;
         let made = converters_of(&template, self.converters)?;
-        let taken_by = pending.name.clone().and_then(|name| self.names.insert(name, index));
+        let taken_by = pending
+            .name
+            .clone()
+            .and_then(|name| self.names.insert(name, index));
         if let Some(other) = taken_by {
             let template = self.routes.get(other).map_or("", Route::template);
             let name = pending.name.as_deref().unwrap_or_default();
             let fault = Fault::new(whole, format!("the name `{name}` is taken by {template}"));
             return Err(fault.help("give each route a name of its own"));
         }
-        let names: Vec<String> = template.fields().map(|field| field.name.clone()).collect();
         let inserted = match pending.kind {
             Kind::Route => self.tree.insert(&template, made, index),
             Kind::Fallback => self.insert_fallback(&pending.template, index)?,
@@ -189,10 +191,10 @@ impl<'a> Compiler<'a> {
             Inserted::New(made) => made,
             Inserted::Taken(other) => return Err(self.conflict(whole, other)),
         };
-        Ok(names
-            .into_iter()
-            .zip(made)
-            .map(|(name, converter)| Field::new(name, converter))
+        // A fallback has one more, for the rest, which is no field of the template.
+        let fields = template.fields().zip(made);
+        Ok(fields
+            .map(|(field, converter)| Field::new(field.name.clone(), converter))
             .collect())
     }
 
@@ -229,7 +231,7 @@ impl<'a> Compiler<'a> {
     fn finish(&self, pending: PendingRoute, fields: Vec<Field>) -> Route {
         let mut methods = pending.methods;
         let own_head = methods.list.contains(&Method::HEAD);
-        if self.options.automatic_head && methods.list.contains(&Method::GET) {
+        if self.options.head_by_get && methods.list.contains(&Method::GET) {
             methods.add(Method::HEAD);
         }
         methods.list.sort_by(|a, b| a.as_str().cmp(b.as_str()));
@@ -245,11 +247,11 @@ impl<'a> Compiler<'a> {
             ]);
         }
         Route {
-            allow: allow_of(allowed, self.options),
             template: pending.template,
             name: pending.name,
             fields,
             methods,
+            allow: allow_of(allowed, self.options),
             meta: pending.meta,
             endpoint: pending.endpoint,
             type_name: pending.type_name,
@@ -262,7 +264,7 @@ impl<'a> Compiler<'a> {
 
 /// The value of `Allow`: sorted, without repetition, with OPTIONS where it is answered.
 fn allow_of(mut methods: Vec<Method>, options: Options) -> HeaderValue {
-    if options.automatic_options {
+    if options.answers_allow {
         methods.push(Method::OPTIONS);
     }
     methods.sort_by(|a, b| a.as_str().cmp(b.as_str()));

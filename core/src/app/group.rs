@@ -138,11 +138,11 @@ impl<'a, M: Middleware> Group<'a, M> {
         let mut groups = self.groups.clone();
         groups.push(index);
         Group {
+            registry: self.registry,
             prefix: format!("{}{prefix}", self.prefix),
             middleware: Shared::ready((self.middleware.clone(), shared)),
             groups,
             meta: self.meta.clone(),
-            registry: self.registry,
         }
     }
 }

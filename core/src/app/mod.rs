@@ -205,14 +205,14 @@ impl App {
     /// Sets whether OPTIONS is answered with 204 and `Allow` where there is no `on_options`:
     /// yes unless set. Switched off, it is answered with 405.
     pub fn set_automatic_options(&mut self, on: bool) -> &mut Self {
-        self.registry.options.automatic_options = on;
+        self.registry.options.answers_allow = on;
         self
     }
 
     /// Sets whether HEAD is answered by GET where there is no `on_head`: yes unless set. Switched
     /// off, it is answered with 405.
     pub fn set_automatic_head(&mut self, on: bool) -> &mut Self {
-        self.registry.options.automatic_head = on;
+        self.registry.options.head_by_get = on;
         self
     }
 

@@ -17,16 +17,16 @@ use crate::routing::{Answer, Captures, Kind, PendingRoute, Route, RouteBuilder, 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     pub(crate) max_body_bytes: u64,
-    pub(crate) automatic_options: bool,
-    pub(crate) automatic_head: bool,
+    pub(crate) answers_allow: bool,
+    pub(crate) head_by_get: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             max_body_bytes: 1 << 20,
-            automatic_options: true,
-            automatic_head: true,
+            answers_allow: true,
+            head_by_get: true,
         }
     }
 }
@@ -137,7 +137,7 @@ impl Frozen {
     pub(super) fn answer(&self, route: &Route, method: &Method) -> Answer {
         if route.answers(method) {
             Answer::Responder
-        } else if *method == Method::OPTIONS && self.options.automatic_options {
+        } else if *method == Method::OPTIONS && self.options.answers_allow {
             Answer::Options
         } else if is_standard(method) || self.own_methods.contains(method) {
             Answer::NotAllowed

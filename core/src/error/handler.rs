@@ -133,7 +133,7 @@ impl ErrorHandling {
         error.add_headers(resp.headers_mut());
         let Some(http) = error.to_http() else { return };
         let written = catch_unwind(AssertUnwindSafe(|| {
-            self.serializer.serialize(req, resp, &http)
+            self.serializer.serialize(req, resp, &http);
         }));
         if written.is_err() {
             resp.set_status(StatusCode::INTERNAL_SERVER_ERROR);

@@ -65,10 +65,11 @@ impl<'a> Range<'a> {
         }
         let mut quality = 1000;
         for param in split_unquoted(params, b';') {
-            if let Some((name, value)) = param.split_once('=')
-                && name.trim().eq_ignore_ascii_case("q")
-            {
-                quality = parse_quality(value.trim())?;
+            match param.split_once('=') {
+                Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
+                    quality = parse_quality(value.trim())?;
+                }
+                _ => {}
             }
         }
         Some(Self {
@@ -142,15 +143,12 @@ fn split_unquoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
             escaped = quoted && b == b'\\' && !escaped;
             ends
         });
-        match end {
-            Some(end) => {
-                rest = text.get(end + 1..);
-                text.get(..end)
-            }
-            None => {
-                rest = None;
-                Some(text)
-            }
+        if let Some(end) = end {
+            rest = text.get(end + 1..);
+            text.get(..end)
+        } else {
+            rest = None;
+            Some(text)
         }
     })
 }

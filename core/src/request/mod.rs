@@ -370,7 +370,7 @@ impl Request {
     /// app's (1 MiB unless set).
     pub fn max_body_bytes(&self) -> u64 {
         self.meta::<BodyLimit>()
-            .map_or(self.app.options().max_body_bytes, |limit| limit.0)
+            .map_or_else(|| self.app.options().max_body_bytes, |limit| limit.0)
     }
 
     /// Reads the body to its end.

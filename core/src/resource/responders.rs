@@ -47,7 +47,7 @@ type BoxedResponder<S> = Box<
 /// Responders chosen one by one, with the object that they share.
 ///
 /// It gives one object several URLs (Falcon's suffixes), and answers methods for which
-/// [`Resource`](super::Resource) has no name: `PURGE`, WebDAV's.
+/// [`Resource`](super::Resource) has no name: `PURGE`, `WebDAV`'s.
 ///
 /// # Examples
 ///

@@ -114,7 +114,6 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
 
     /// Gives the route a name, by which it can be found again.
     #[expect(
-        clippy::must_use_candidate,
         clippy::return_self_not_must_use,
         reason = "dropping it adds the route"
     )]
@@ -127,7 +126,6 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
 
     /// Attaches metadata for every method.
     #[expect(
-        clippy::must_use_candidate,
         clippy::return_self_not_must_use,
         reason = "dropping it adds the route"
     )]
@@ -140,7 +138,6 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
 
     /// Attaches metadata for one method.
     #[expect(
-        clippy::must_use_candidate,
         clippy::return_self_not_must_use,
         reason = "dropping it adds the route"
     )]

@@ -53,7 +53,7 @@ impl Metadata {
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
-        self.nearest(|method| method.is_none())
+        self.nearest(Option::is_none)
     }
 
     pub(crate) fn get_for<T: 'static>(&self, method: &Method) -> Option<&T> {

@@ -40,7 +40,7 @@ impl Field {
 
     /// Returns the converter as the template has it, with its arguments: `int(min=1)`.
     pub fn converter(&self) -> Option<&str> {
-        self.converter.as_ref().map(|converter| converter.call())
+        self.converter.as_ref().map(Registered::call)
     }
 }
 

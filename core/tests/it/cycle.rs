@@ -15,8 +15,14 @@ fn client<M: Middleware>(middleware: M) -> TestClient {
     TestClient::new(app)
 }
 
-const WHOLE: [&str; 6] =
-    ["a request", "b request", "a resource", "b resource", "b response true", "a response true"];
+const WHOLE: [&str; 6] = [
+    "a request",
+    "b request",
+    "a resource",
+    "b resource",
+    "b response true",
+    "a response true",
+];
 
 #[test]
 fn phases_run_in_order_and_responses_in_reverse() {
@@ -27,7 +33,11 @@ fn phases_run_in_order_and_responses_in_reverse() {
 
         let (a, b) = two(&log);
         let boxed = vec![BoxMiddleware::new(a), BoxMiddleware::new(Some(b))];
-        client((boxed, None::<Noting>)).get("/").send().await.assert_text("hello");
+        client((boxed, None::<Noting>))
+            .get("/")
+            .send()
+            .await
+            .assert_text("hello");
         assert_eq!(log.take(), WHOLE);
     });
 }
@@ -38,7 +48,15 @@ fn without_a_route_there_is_no_resource_phase() {
         let log = Log::default();
         let client = client(two(&log));
         client.get("/nothing").send().await.assert_status(404);
-        assert_eq!(log.take(), ["a request", "b request", "b response false", "a response false"]);
+        assert_eq!(
+            log.take(),
+            [
+                "a request",
+                "b request",
+                "b response false",
+                "a response false"
+            ]
+        );
         client.delete("/").send().await.assert_status(405);
         assert_eq!(log.take().len(), 6);
     });
@@ -48,8 +66,20 @@ fn without_a_route_there_is_no_resource_phase() {
 fn the_automatic_options_reaches_no_resource() {
     block_on(async {
         let log = Log::default();
-        client(two(&log)).options("/").send().await.assert_status(204);
-        assert_eq!(log.take(), ["a request", "b request", "b response true", "a response true"]);
+        client(two(&log))
+            .options("/")
+            .send()
+            .await
+            .assert_status(204);
+        assert_eq!(
+            log.take(),
+            [
+                "a request",
+                "b request",
+                "b response true",
+                "a response true"
+            ]
+        );
     });
 }
 
@@ -75,8 +105,16 @@ fn a_completed_response_skips_all_but_the_response_phase() {
     block_on(async {
         let log = Log::default();
         let (a, b) = two(&log);
-        client((a, Ends, b)).get("/nothing").send().await.assert_status(200).assert_text("early");
-        assert_eq!(log.take(), ["a request", "b response true", "a response true"]);
+        client((a, Ends, b))
+            .get("/nothing")
+            .send()
+            .await
+            .assert_status(200)
+            .assert_text("early");
+        assert_eq!(
+            log.take(),
+            ["a request", "b response true", "a response true"]
+        );
     });
 }
 
@@ -85,8 +123,15 @@ fn an_error_skips_all_but_the_response_phase() {
     block_on(async {
         let log = Log::default();
         let (a, b) = two(&log);
-        client((a, Refuses, b)).get("/").send().await.assert_problem(403, "forbidden");
-        assert_eq!(log.take(), ["a request", "b response false", "a response false"]);
+        client((a, Refuses, b))
+            .get("/")
+            .send()
+            .await
+            .assert_problem(403, "forbidden");
+        assert_eq!(
+            log.take(),
+            ["a request", "b response false", "a response false"]
+        );
     });
 }
 
@@ -105,7 +150,10 @@ fn a_failing_response_phase_does_not_stop_the_others() {
         let (a, b) = two(&log);
         let result = client((a, FailsLate, b)).get("/").send().await;
         result.assert_problem(500, "internal_server_error");
-        assert_eq!(log.take().split_off(4), ["b response true", "a response false"]);
+        assert_eq!(
+            log.take().split_off(4),
+            ["b response true", "a response false"]
+        );
     });
 }
 
@@ -128,8 +176,14 @@ fn the_request_phase_may_change_target_and_method() {
     block_on(async {
         let client = client(Rewrites);
         client.get("/old").send().await.assert_text("hello");
-        let overridden = client.head("/").header("x-http-method-override", "GET").send().await;
-        overridden.assert_text("").assert_header("content-length", "5");
+        let overridden = client
+            .head("/")
+            .header("x-http-method-override", "GET")
+            .send()
+            .await;
+        overridden
+            .assert_text("")
+            .assert_header("content-length", "5");
     });
 }
 
@@ -138,7 +192,8 @@ struct Peeks(Log);
 impl Middleware for Peeks {
     async fn process_request(&self, req: &mut Request, _resp: &mut Response) -> Result {
         assert!(req.route().is_none());
-        self.0.add(req.peek_route().map_or("none", |route| route.template()));
+        self.0
+            .add(req.peek_route().map_or("none", |route| route.template()));
         Ok(())
     }
 }
@@ -149,7 +204,11 @@ fn a_route_can_be_seen_before_it_is_taken() {
         let log = Log::default();
         let client = client(Peeks(log.clone()));
         client.get("/").send().await.assert_status(200);
-        client.get("/%zz").send().await.assert_problem(400, "invalid_path");
+        client
+            .get("/%zz")
+            .send()
+            .await
+            .assert_problem(400, "invalid_path");
         client.get("/x").send().await.assert_status(404);
         assert_eq!(log.take(), ["/", "none", "none"]);
     });
@@ -159,7 +218,8 @@ struct Lives(&'static str, Log);
 
 impl Middleware for Lives {
     async fn startup(&self, app: &falcon_core::AppInfo<'_>) -> Result {
-        self.1.add(format!("{} up, {} routes", self.0, app.routes().count()));
+        self.1
+            .add(format!("{} up, {} routes", self.0, app.routes().count()));
         Ok(())
     }
 
@@ -180,7 +240,14 @@ fn start_up_runs_in_order_and_shut_down_in_reverse() {
         let service = app.freeze().unwrap();
         service.startup().await.unwrap();
         service.shutdown().await.unwrap();
-        let expected = ["a up, 2 routes", "b up, 2 routes", "g up, 1 routes", "g down", "b down", "a down"];
+        let expected = [
+            "a up, 2 routes",
+            "b up, 2 routes",
+            "g up, 1 routes",
+            "g down",
+            "b down",
+            "a down",
+        ];
         assert_eq!(log.take(), expected);
     });
 }

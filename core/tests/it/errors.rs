@@ -1,6 +1,8 @@
 //! From an error to what the client is told.
 
-use falcon_core::{App, HttpError, HttpStatus, Member, Request, Resource, Response, Result, serializers};
+use falcon_core::{
+    App, HttpError, HttpStatus, Member, Request, Resource, Response, Result, serializers,
+};
 use falcon_testing::TestClient;
 use serde_json::json;
 
@@ -10,7 +12,9 @@ struct Fails(fn() -> Result);
 
 impl Resource for Fails {
     async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
-        resp.set_text("half an answer").set_header("etag", "\"1\"")?.set_header("x-kept", "yes")?;
+        resp.set_text("half an answer")
+            .set_header("etag", "\"1\"")?
+            .set_header("x-kept", "yes")?;
         (self.0)()
     }
 }
@@ -22,7 +26,10 @@ fn client(fails: fn() -> Result) -> TestClient {
 }
 
 fn conflict() -> Result {
-    let place = vec![("line", Member::from(3_u8)), ("name", Member::from("<a> \"b\"\n"))];
+    let place = vec![
+        ("line", Member::from(3_u8)),
+        ("name", Member::from("<a> \"b\"\n")),
+    ];
     Err(HttpError::conflict()
         .title("Agent exists")
         .detail("There is one.")
@@ -41,17 +48,22 @@ fn conflict() -> Result {
 fn an_http_error_is_a_problem() {
     block_on(async {
         let result = client(conflict).get("/").send().await;
-        result.assert_problem(409, "agent_exists").assert_json(&json!({
-            "type": "https://example.test/agent-exists",
-            "title": "Agent exists",
-            "status": 409,
-            "detail": "There is one.",
-            "code": "agent_exists",
-            "at": {"line": 3, "name": "<a> \"b\"\n"},
-            "codes": [1, 2],
-            "none": null,
-        }));
-        result.assert_header("retry-after", "7").assert_header("vary", "accept").assert_header("x-kept", "yes");
+        result
+            .assert_problem(409, "agent_exists")
+            .assert_json(&json!({
+                "type": "https://example.test/agent-exists",
+                "title": "Agent exists",
+                "status": 409,
+                "detail": "There is one.",
+                "code": "agent_exists",
+                "at": {"line": 3, "name": "<a> \"b\"\n"},
+                "codes": [1, 2],
+                "none": null,
+            }));
+        result
+            .assert_header("retry-after", "7")
+            .assert_header("vary", "accept")
+            .assert_header("x-kept", "yes");
         result.assert_no_header("etag");
         assert!(!result.text().contains('<') && !result.text().contains("secret"));
     });
@@ -60,12 +72,17 @@ fn an_http_error_is_a_problem() {
 #[test]
 fn any_other_error_is_a_500_that_tells_nothing() {
     block_on(async {
-        let fails: [fn() -> Result; 2] =
-            [|| Err("secret".parse::<u8>().unwrap_err())?, || Err(falcon_core::Error::boxed("secret"))];
+        let fails: [fn() -> Result; 2] = [
+            || Err("secret".parse::<u8>().unwrap_err())?,
+            || Err(falcon_core::Error::boxed("secret")),
+        ];
         for fails in fails {
             let result = client(fails).get("/").send().await;
             result.assert_problem(500, "internal_server_error");
-            assert_eq!(result.text(), r#"{"title":"Internal Server Error","status":500,"code":"internal_server_error"}"#);
+            assert_eq!(
+                result.text(),
+                r#"{"title":"Internal Server Error","status":500,"code":"internal_server_error"}"#
+            );
         }
     });
 }
@@ -85,10 +102,18 @@ fn xml_is_for_those_who_prefer_it() {
             ("application/xml, */*", false),
         ] {
             let result = client.get("/").header("accept", accept).send().await;
-            let expected = if xml { "application/problem+xml" } else { "application/problem+json" };
+            let expected = if xml {
+                "application/problem+xml"
+            } else {
+                "application/problem+json"
+            };
             result.assert_header("content-type", expected);
         }
-        let result = client.get("/").header("accept", "application/xml").send().await;
+        let result = client
+            .get("/")
+            .header("accept", "application/xml")
+            .send()
+            .await;
         result.assert_text(concat!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><problem xmlns=\"urn:ietf:rfc:7807\">",
             "<type>https://example.test/agent-exists</type><title>Agent exists</title><status>409</status>",
@@ -105,7 +130,12 @@ fn the_classic_serializer_has_falcons_shape() {
         app.set_error_serializer(serializers::classic);
         app.add_route("/", Fails(conflict));
         let client = TestClient::new(app);
-        client.get("/nothing").send().await.assert_status(404).assert_text(r#"{"title":"404 Not Found"}"#);
+        client
+            .get("/nothing")
+            .send()
+            .await
+            .assert_status(404)
+            .assert_text(r#"{"title":"404 Not Found"}"#);
         client.get("/").send().await.assert_json(&json!({
             "title": "Agent exists",
             "description": "There is one.",
@@ -116,14 +146,26 @@ fn the_classic_serializer_has_falcons_shape() {
                 "rel": "help",
             },
         }));
-        let xml = client.get("/nothing").header("accept", "text/xml").send().await;
+        let xml = client
+            .get("/nothing")
+            .header("accept", "text/xml")
+            .send()
+            .await;
         xml.assert_header("content-type", "application/xml");
-        assert!(xml.text().ends_with("<error><title>404 Not Found</title></error>"));
+        assert!(
+            xml.text()
+                .ends_with("<error><title>404 Not Found</title></error>")
+        );
     });
 }
 
-async fn not_a_number(error: &std::num::ParseIntError, req: &mut Request, resp: &mut Response) -> Result {
-    resp.set_status(http::StatusCode::BAD_REQUEST).set_text(format!("{}: {error}", req.path()));
+async fn not_a_number(
+    error: &std::num::ParseIntError,
+    req: &mut Request,
+    resp: &mut Response,
+) -> Result {
+    resp.set_status(http::StatusCode::BAD_REQUEST)
+        .set_text(format!("{}: {error}", req.path()));
     Ok(())
 }
 
@@ -132,7 +174,11 @@ async fn every_http_error(error: &HttpError, _req: &mut Request, resp: &mut Resp
     Ok(())
 }
 
-async fn fails_itself(_error: &std::fmt::Error, _req: &mut Request, _resp: &mut Response) -> Result {
+async fn fails_itself(
+    _error: &std::fmt::Error,
+    _req: &mut Request,
+    _resp: &mut Response,
+) -> Result {
     Err(HttpError::bad_gateway().into())
 }
 
@@ -141,7 +187,9 @@ fn handlers_are_chosen_by_type_and_see_the_frameworks_own_rejections() {
     block_on(async {
         let log = Log::default();
         let mut app = App::new();
-        app.add_error_handler(not_a_number).add_error_handler(every_http_error).add_error_handler(fails_itself);
+        app.add_error_handler(not_a_number)
+            .add_error_handler(every_http_error)
+            .add_error_handler(fails_itself);
         let seen = log.clone();
         app.add_error_observer(move |error, req| seen.add(format!("{} {error}", req.path())));
         app.add_error_observer(|_, _| panic!("an observer that panics"));
@@ -150,12 +198,34 @@ fn handlers_are_chosen_by_type_and_see_the_frameworks_own_rejections() {
         app.add_route("/conflict", Fails(conflict));
         let client = TestClient::new(app);
         let result = client.get("/number").send().await;
-        result.assert_status(400).assert_text("/number: invalid digit found in string");
-        client.get("/conflict").send().await.assert_status(409).assert_text("mine: 409").assert_header("retry-after", "7");
-        client.get("/nothing").send().await.assert_status(404).assert_text("mine: 404");
-        client.post("/number").send().await.assert_text("mine: 405").assert_header("allow", "GET, HEAD, OPTIONS");
+        result
+            .assert_status(400)
+            .assert_text("/number: invalid digit found in string");
+        client
+            .get("/conflict")
+            .send()
+            .await
+            .assert_status(409)
+            .assert_text("mine: 409")
+            .assert_header("retry-after", "7");
+        client
+            .get("/nothing")
+            .send()
+            .await
+            .assert_status(404)
+            .assert_text("mine: 404");
+        client
+            .post("/number")
+            .send()
+            .await
+            .assert_text("mine: 405")
+            .assert_header("allow", "GET, HEAD, OPTIONS");
         log.take();
-        client.get("/format").send().await.assert_problem(502, "bad_gateway");
+        client
+            .get("/format")
+            .send()
+            .await
+            .assert_problem(502, "bad_gateway");
         assert_eq!(log.take().len(), 2);
     });
 }
@@ -163,11 +233,31 @@ fn handlers_are_chosen_by_type_and_see_the_frameworks_own_rejections() {
 #[test]
 fn redirects_and_plain_statuses_may_be_returned_as_errors() {
     block_on(async {
-        let result = client(|| Err(HttpStatus::see_other("/new"))).get("/").send().await;
-        result.assert_status(303).assert_header("location", "/new").assert_text("").assert_no_header("content-type");
-        let accepted = || Err(HttpStatus::new(http::StatusCode::ACCEPTED).text("later").into());
-        client(accepted).get("/").send().await.assert_status(202).assert_text("later");
-        client(|| Err(HttpStatus::found("/a\nb"))).get("/").send().await.assert_status(500);
+        let result = client(|| Err(HttpStatus::see_other("/new")))
+            .get("/")
+            .send()
+            .await;
+        result
+            .assert_status(303)
+            .assert_header("location", "/new")
+            .assert_text("")
+            .assert_no_header("content-type");
+        let accepted = || {
+            Err(HttpStatus::new(http::StatusCode::ACCEPTED)
+                .text("later")
+                .into())
+        };
+        client(accepted)
+            .get("/")
+            .send()
+            .await
+            .assert_status(202)
+            .assert_text("later");
+        client(|| Err(HttpStatus::found("/a\nb")))
+            .get("/")
+            .send()
+            .await
+            .assert_status(500);
     });
 }
 
@@ -177,7 +267,12 @@ fn a_header_value_cannot_carry_a_line_break() {
         for bad in ["a\r\nset-cookie: x=1", "a\nb", "a\0b"] {
             let mut app = App::new();
             app.add_route("/", Bad(bad));
-            TestClient::new(app).get("/").send().await.assert_status(500).assert_no_header("x");
+            TestClient::new(app)
+                .get("/")
+                .send()
+                .await
+                .assert_status(500)
+                .assert_no_header("x");
         }
     });
 }
@@ -197,5 +292,9 @@ fn errors_convert_into_boxed_ones_and_back() {
     assert_eq!(falcon_core::Error::boxed(boxed).status(), 410);
     let boxed: falcon_core::BoxError = falcon_core::Error::from(std::fmt::Error).into();
     assert!(falcon_core::Error::boxed(boxed).is::<std::fmt::Error>());
-    assert!(size_of::<falcon_core::Error>() <= 16, "{}", size_of::<falcon_core::Error>());
+    assert!(
+        size_of::<falcon_core::Error>() <= 16,
+        "{}",
+        size_of::<falcon_core::Error>()
+    );
 }

@@ -34,7 +34,15 @@ fn a_groups_middleware_runs_inside_the_apps() {
         client.get("/").send().await.assert_text("root");
         assert_eq!(log.take().len(), 3);
         client.options("/api/a").send().await.assert_status(204);
-        assert_eq!(log.take(), ["app request", "outer request", "outer response true", "app response true"]);
+        assert_eq!(
+            log.take(),
+            [
+                "app request",
+                "outer request",
+                "outer response true",
+                "app response true"
+            ]
+        );
         client.delete("/api/a").send().await.assert_status(405);
         assert_eq!(log.take().last().unwrap(), "app response false");
     });
@@ -64,7 +72,12 @@ fn an_error_in_a_group_looks_like_one_outside_too() {
         let mut app = App::with(Recovers);
         app.group("/g", Recovers).add_route("/x", Missing);
         let client = TestClient::new(app);
-        client.get("/g/x").send().await.assert_problem(410, "gone").assert_header("x-seen", "410");
+        client
+            .get("/g/x")
+            .send()
+            .await
+            .assert_problem(410, "gone")
+            .assert_header("x-seen", "410");
     });
 }
 
@@ -94,8 +107,14 @@ fn the_nearest_metadata_counts_and_head_reads_gets() {
         app.add_route("/none", Described);
         let mut group = app.group("/g", ()).with(Level("group"));
         group.add_route("/inherits", Described);
-        group.add_route("/route", Described).with(Level("first")).with(Level("route"));
-        group.add_route("/method", Described).with(Level("route")).with_for(Method::GET, Level("get"));
+        group
+            .add_route("/route", Described)
+            .with(Level("first"))
+            .with(Level("route"));
+        group
+            .add_route("/method", Described)
+            .with(Level("route"))
+            .with_for(Method::GET, Level("get"));
         let client = TestClient::new(app);
         for (method, path, level) in [
             ("GET", "/none", "none"),
@@ -106,7 +125,11 @@ fn the_nearest_metadata_counts_and_head_reads_gets() {
         ] {
             client.request(method, path).send().await.assert_text(level);
         }
-        client.head("/g/method").send().await.assert_header("content-length", "3");
+        client
+            .head("/g/method")
+            .send()
+            .await
+            .assert_header("content-length", "3");
         let route = client.service().route_for("/g/method").unwrap();
         assert_eq!(route.meta_for::<Level>(&Method::HEAD).unwrap().0, "get");
         assert_eq!(route.meta::<Level>().unwrap().0, "route");
@@ -128,10 +151,27 @@ fn a_sink_takes_what_no_route_does() {
         let client = TestClient::new(app);
         client.get("/api/deep/x").send().await.assert_text("route");
         client.get("/api").send().await.assert_text("sink GET /api");
-        client.request("FROB", "/api/").send().await.assert_text("sink FROB /api/");
-        client.options("/api/deep/y").send().await.assert_text("sink OPTIONS /api/deep/y");
+        client
+            .request("FROB", "/api/")
+            .send()
+            .await
+            .assert_text("sink FROB /api/");
+        client
+            .options("/api/deep/y")
+            .send()
+            .await
+            .assert_text("sink OPTIONS /api/deep/y");
         client.get("/apix").send().await.assert_status(404);
         client.delete("/api/1/x").send().await.assert_status(405);
-        assert_eq!(client.service().route_for("/api/deep/y").unwrap().meta::<Level>().unwrap().0, "deep");
+        assert_eq!(
+            client
+                .service()
+                .route_for("/api/deep/y")
+                .unwrap()
+                .meta::<Level>()
+                .unwrap()
+                .0,
+            "deep"
+        );
     });
 }

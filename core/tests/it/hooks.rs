@@ -45,7 +45,17 @@ fn hooks_wrap_the_responder_and_only_that() {
         let client = TestClient::new(app);
         for method in ["GET", "HEAD"] {
             client.request(method, "/").send().await.assert_status(200);
-            assert_eq!(log.take(), ["before get", "before 2", "before 1", "get", "after 1", "after 2"]);
+            assert_eq!(
+                log.take(),
+                [
+                    "before get",
+                    "before 2",
+                    "before 1",
+                    "get",
+                    "after 1",
+                    "after 2"
+                ]
+            );
         }
         client.post("/").send().await.assert_status(409);
         assert_eq!(log.take(), ["before 2", "before 1", "post"]);
@@ -66,13 +76,19 @@ fn a_before_hook_may_answer_itself() {
         let log = Log::default();
         let mut app = App::new();
         app.add_route("/", Answers(log.clone())).before(ends);
-        app.add_route("/closure", Answers(log.clone())).after(async |_req: &mut Request, resp: &mut Response| {
-            resp.set_header("x-closure", "yes")?;
-            Ok(())
-        });
+        app.add_route("/closure", Answers(log.clone())).after(
+            async |_req: &mut Request, resp: &mut Response| {
+                resp.set_header("x-closure", "yes")?;
+                Ok(())
+            },
+        );
         let client = TestClient::new(app);
         client.get("/").send().await.assert_text("hook");
         assert!(log.take().is_empty());
-        client.get("/closure").send().await.assert_header("x-closure", "yes");
+        client
+            .get("/closure")
+            .send()
+            .await
+            .assert_header("x-closure", "yes");
     });
 }

@@ -35,7 +35,11 @@ fn service() -> AppService {
 }
 
 fn axum_request(method: &str, path: &str, body: &'static str) -> http::Request<AxumBody> {
-    http::Request::builder().method(method).uri(path).body(AxumBody::from(body)).unwrap()
+    http::Request::builder()
+        .method(method)
+        .uri(path)
+        .body(AxumBody::from(body))
+        .unwrap()
 }
 
 async fn text<B>(response: http::Response<B>) -> (u16, String)
@@ -56,18 +60,24 @@ async fn an_app_serves_under_axum_serve() {
     let router = Router::new().fallback_service(service());
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let mut socket = tokio::net::TcpStream::connect(addr).await.unwrap();
-    let request = "POST /upper HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc";
+    let request =
+        "POST /upper HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\nconnection: close\r\n\r\nabc";
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("\r\n\r\nABC"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("\r\n\r\nABC"),
+        "{answer}"
+    );
     server.abort();
 }
 
 #[tokio::test]
 async fn an_app_nests_in_an_axum_router() {
-    let router: Router =
-        Router::new().route("/", get(|| async { "axum" })).nest_service("/api", service()).fallback_service(service());
+    let router: Router = Router::new()
+        .route("/", get(|| async { "axum" }))
+        .nest_service("/api", service())
+        .fallback_service(service());
     let ask = |method, path, body| text_of(router.clone(), axum_request(method, path, body));
     assert_eq!(ask("GET", "/", "").await, (200, "axum".into()));
     assert_eq!(ask("GET", "/api/hello", "").await, (200, "hello".into()));
@@ -84,10 +94,19 @@ async fn text_of(router: Router, request: http::Request<AxumBody>) -> (u16, Stri
 async fn an_app_runs_under_a_stack_of_tower_layers() {
     let stack = ServiceBuilder::new()
         .layer(TraceLayer::new_for_http())
-        .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, std::time::Duration::from_secs(5)))
-        .layer(SetResponseHeaderLayer::overriding(header::SERVER, HeaderValue::from_static("tower")))
+        .layer(TimeoutLayer::with_status_code(
+            http::StatusCode::REQUEST_TIMEOUT,
+            std::time::Duration::from_secs(5),
+        ))
+        .layer(SetResponseHeaderLayer::overriding(
+            header::SERVER,
+            HeaderValue::from_static("tower"),
+        ))
         .service(service());
-    let response = stack.oneshot(http::Request::get("/hello").body(String::new()).unwrap()).await.unwrap();
+    let response = stack
+        .oneshot(http::Request::get("/hello").body(String::new()).unwrap())
+        .await
+        .unwrap();
     assert_eq!(response.headers()["server"], "tower");
     assert_eq!(text(response).await, (200, "hello".into()));
 }
@@ -95,8 +114,16 @@ async fn an_app_runs_under_a_stack_of_tower_layers() {
 async fn echo(request: http::Request<Body>) -> Result<http::Response<String>, Infallible> {
     let (parts, body) = request.into_parts();
     let body = body.read(1000).await.unwrap();
-    let text = format!("{} {} {}", parts.method, parts.uri, String::from_utf8_lossy(&body));
-    Ok(http::Response::builder().header("x-inner", "yes").body(text).unwrap())
+    let text = format!(
+        "{} {} {}",
+        parts.method,
+        parts.uri,
+        String::from_utf8_lossy(&body)
+    );
+    Ok(http::Response::builder()
+        .header("x-inner", "yes")
+        .body(text)
+        .unwrap())
 }
 
 async fn fails(_request: http::Request<Body>) -> Result<http::Response<String>, std::io::Error> {
@@ -113,12 +140,31 @@ async fn tower_services_mount_inside_with_the_prefix_cut_off() {
     app.mount("/app", service());
     let client = TestClient::new(app);
     client.get("/tenants/7/own").send().await.assert_text("own");
-    let result = client.post("/tenants/7/a%2Fb/c?d=e").body("body").send().await;
-    result.assert_text("POST /a%2Fb/c?d=e body").assert_header("x-inner", "yes");
+    let result = client
+        .post("/tenants/7/a%2Fb/c?d=e")
+        .body("body")
+        .send()
+        .await;
+    result
+        .assert_text("POST /a%2Fb/c?d=e body")
+        .assert_header("x-inner", "yes");
     client.get("/tenants/7").send().await.assert_text("GET / ");
-    client.get("/fails/x").send().await.assert_problem(500, "internal_server_error");
+    client
+        .get("/fails/x")
+        .send()
+        .await
+        .assert_problem(500, "internal_server_error");
     client.get("/axum/x").send().await.assert_text("axum");
     client.get("/app/hello").send().await.assert_text("hello");
-    client.options("/app/hello").send().await.assert_status(204).assert_header("allow", "GET, HEAD, OPTIONS");
-    client.get("/app/nothing").send().await.assert_problem(404, "not_found");
+    client
+        .options("/app/hello")
+        .send()
+        .await
+        .assert_status(204)
+        .assert_header("allow", "GET, HEAD, OPTIONS");
+    client
+        .get("/app/nothing")
+        .send()
+        .await
+        .assert_problem(404, "not_found");
 }

@@ -1,4 +1,12 @@
-#![expect(clippy::tests_outside_test_module, reason = "an integration test is one module of tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+#![expect(
+    clippy::tests_outside_test_module,
+    reason = "an integration test is one module of tests"
+)]
 //! The core through HTTP: an app, a simulated request, the status, headers and body.
 
 mod bodies;
@@ -47,7 +55,8 @@ impl Middleware for Noting {
     }
 
     async fn process_response(&self, _req: &mut Request, resp: &mut Response) -> Result {
-        self.1.add(format!("{} response {}", self.0, resp.succeeded()));
+        self.1
+            .add(format!("{} response {}", self.0, resp.succeeded()));
         Ok(())
     }
 }

@@ -19,7 +19,13 @@ impl Resource for Panics {
     }
 
     async fn on_put(&self, _req: &mut Request, resp: &mut Response) -> Result {
-        let chunks = (0..3).map(|i| if i == 2 { panic!("in the body") } else { Ok::<_, std::io::Error>("x") });
+        let chunks = (0..3).map(|i| {
+            if i == 2 {
+                panic!("in the body")
+            } else {
+                Ok::<_, std::io::Error>("x")
+            }
+        });
         resp.set_body(Body::stream(stream::iter(chunks)));
         Ok(())
     }
@@ -57,7 +63,11 @@ fn a_panic_becomes_a_500_wherever_it_is() {
         app.add_sink("/sink", panicking_hook);
         let seen = log.clone();
         app.add_error_observer(move |error, _| {
-            seen.add(error.downcast_ref::<Panic>().map_or("no panic", Panic::message));
+            seen.add(
+                error
+                    .downcast_ref::<Panic>()
+                    .map_or("no panic", Panic::message),
+            );
         });
         let client = TestClient::new(app);
         for (method, path, message) in [
@@ -117,7 +127,11 @@ fn after_a_panic_in_middleware_every_response_phase_runs_once() {
         for phase in ["request", "resource", "response"] {
             for grouped in [false, true] {
                 let log = Log::default();
-                let stack = (Noting("a", log.clone()), PanicsIn(phase), Noting("b", log.clone()));
+                let stack = (
+                    Noting("a", log.clone()),
+                    PanicsIn(phase),
+                    Noting("b", log.clone()),
+                );
                 let mut app = App::new();
                 if grouped {
                     app.group("", stack).add_route("/", Text(""));
@@ -125,16 +139,32 @@ fn after_a_panic_in_middleware_every_response_phase_runs_once() {
                     app = App::with(stack);
                     app.add_route("/", Text(""));
                 }
-                TestClient::new(app).get("/").send().await.assert_problem(500, "internal_server_error");
-                let responses: Vec<_> = log.take().into_iter().filter(|line| line.contains("response")).collect();
+                TestClient::new(app)
+                    .get("/")
+                    .send()
+                    .await
+                    .assert_problem(500, "internal_server_error");
+                let responses: Vec<_> = log
+                    .take()
+                    .into_iter()
+                    .filter(|line| line.contains("response"))
+                    .collect();
                 let b = format!("b response {}", phase == "response");
-                assert_eq!(responses, [b.as_str(), "a response false"], "{phase} {grouped}");
+                assert_eq!(
+                    responses,
+                    [b.as_str(), "a response false"],
+                    "{phase} {grouped}"
+                );
             }
         }
     });
 }
 
-async fn panicking_handler(_error: &std::fmt::Error, _req: &mut Request, _resp: &mut Response) -> Result {
+async fn panicking_handler(
+    _error: &std::fmt::Error,
+    _req: &mut Request,
+    _resp: &mut Response,
+) -> Result {
     panic!("in a handler")
 }
 
@@ -153,10 +183,21 @@ fn a_panic_in_error_handling_is_a_plain_500() {
         let mut app = App::new();
         app.add_error_handler(panicking_handler);
         app.add_route("/", Fails);
-        TestClient::new(app).get("/").send().await.assert_problem(500, "internal_server_error");
+        TestClient::new(app)
+            .get("/")
+            .send()
+            .await
+            .assert_problem(500, "internal_server_error");
 
         let mut app = App::new();
-        app.set_error_serializer(|_: &Request, _: &mut Response, _: &HttpError| panic!("in a serializer"));
-        TestClient::new(app).get("/").send().await.assert_status(500).assert_text("");
+        app.set_error_serializer(|_: &Request, _: &mut Response, _: &HttpError| {
+            panic!("in a serializer")
+        });
+        TestClient::new(app)
+            .get("/")
+            .send()
+            .await
+            .assert_status(500)
+            .assert_text("");
     });
 }

@@ -13,8 +13,15 @@ struct Shows;
 impl Resource for Shows {
     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
         let route = req.route().unwrap();
-        let fields = route.fields().iter().map(|field| format!(" {}={}", field.name(), req.param(field.name()).unwrap()));
-        resp.set_text(format!("{}{}", route.template(), fields.collect::<String>()));
+        let fields = route
+            .fields()
+            .iter()
+            .map(|field| format!(" {}={}", field.name(), req.param(field.name()).unwrap()));
+        resp.set_text(format!(
+            "{}{}",
+            route.template(),
+            fields.collect::<String>()
+        ));
         Ok(())
     }
 }
@@ -47,7 +54,16 @@ fn check(templates: &[&str], rows: &[(&str, &str)]) {
 fn literals_beat_mixed_segments_beat_converters_beat_fields_beat_the_rest() {
     check(
         &[
-            "/", "/a", "/{x}", "/{n:int}", "/{u:uuid}", "/v{n}", "/v{n:int}", "/{a}.{b}", "/{a}.json", "/{rest:path}",
+            "/",
+            "/a",
+            "/{x}",
+            "/{n:int}",
+            "/{u:uuid}",
+            "/v{n}",
+            "/v{n:int}",
+            "/{a}.{b}",
+            "/{a}.json",
+            "/{rest:path}",
             "/{n:int(max=9)}",
         ],
         &[
@@ -56,7 +72,10 @@ fn literals_beat_mixed_segments_beat_converters_beat_fields_beat_the_rest() {
             ("/b", "/{x} x=b"),
             ("/12", "/{n:int} n=12"),
             ("/7", "/{n:int(max=9)} n=7"),
-            ("/0190163d8694739baea5966c26f8ad91", "/{u:uuid} u=0190163d8694739baea5966c26f8ad91"),
+            (
+                "/0190163d8694739baea5966c26f8ad91",
+                "/{u:uuid} u=0190163d8694739baea5966c26f8ad91",
+            ),
             ("/v1", "/v{n:int} n=1"),
             ("/vx", "/v{n} n=x"),
             ("/v", "/{x} x=v"),
@@ -72,7 +91,13 @@ fn literals_beat_mixed_segments_beat_converters_beat_fields_beat_the_rest() {
 #[test]
 fn what_fails_further_down_is_tried_another_way() {
     check(
-        &["/a/{x}/c", "/{y}/b/d", "/{z:int}/{w}", "/{p}/{q}/{r}/e", "/a/{rest:path}"],
+        &[
+            "/a/{x}/c",
+            "/{y}/b/d",
+            "/{z:int}/{w}",
+            "/{p}/{q}/{r}/e",
+            "/a/{rest:path}",
+        ],
         &[
             ("/a/1/c", "/a/{x}/c x=1"),
             ("/a/b/d", "/a/{rest:path} rest=b/d"),
@@ -90,9 +115,18 @@ fn what_fails_further_down_is_tried_another_way() {
 #[test]
 fn several_fields_in_a_segment_take_as_much_as_they_can_from_the_left() {
     check(
-        &["/compare/{base}...{head}", "/t/{a}-{b}-{c}", "/q/('{name}')", "/m/{y:int}-{m:int}", "/e/{x}é{y}"],
         &[
-            ("/compare/v1...v2", "/compare/{base}...{head} base=v1 head=v2"),
+            "/compare/{base}...{head}",
+            "/t/{a}-{b}-{c}",
+            "/q/('{name}')",
+            "/m/{y:int}-{m:int}",
+            "/e/{x}é{y}",
+        ],
+        &[
+            (
+                "/compare/v1...v2",
+                "/compare/{base}...{head} base=v1 head=v2",
+            ),
             ("/compare/a....b", "/compare/{base}...{head} base=a. head=b"),
             ("/compare/...b", ""),
             ("/compare/a...", ""),
@@ -111,7 +145,13 @@ fn several_fields_in_a_segment_take_as_much_as_they_can_from_the_left() {
 #[test]
 fn a_path_is_split_as_it_came_and_each_field_is_decoded_once() {
     check(
-        &["/{x}", "/a/{y}", "/café/{z}", "/f/{rest:path}", "/n/{n:int}"],
+        &[
+            "/{x}",
+            "/a/{y}",
+            "/café/{z}",
+            "/f/{rest:path}",
+            "/n/{n:int}",
+        ],
         &[
             ("/a%2Fb", "/{x} x=a/b"),
             ("/%252e%252e", "/{x} x=%2e%2e"),
@@ -129,8 +169,21 @@ fn a_path_is_split_as_it_came_and_each_field_is_decoded_once() {
 fn a_path_that_is_none_is_400() {
     block_on(async {
         let client = client(&["/{x}"]);
-        for path in ["/%zz", "/a%", "/a%4", "/%ff", "/%c0%ae%c0%ae/", "/%0d%0aSet-Cookie:x=1", "/%00", "/a\\..\\b"] {
-            client.get(path).send().await.assert_problem(400, "invalid_path");
+        for path in [
+            "/%zz",
+            "/a%",
+            "/a%4",
+            "/%ff",
+            "/%c0%ae%c0%ae/",
+            "/%0d%0aSet-Cookie:x=1",
+            "/%00",
+            "/a\\..\\b",
+        ] {
+            client
+                .get(path)
+                .send()
+                .await
+                .assert_problem(400, "invalid_path");
         }
     });
 }
@@ -188,7 +241,11 @@ impl Resource for Typed {
         let small: u8 = req.param_as("id")?;
         let wrong = req.param_value::<u64>("id").unwrap_err();
         let absent = req.param_as::<u8>("nothing").unwrap_err();
-        resp.set_text(format!("{version} {id} {small} {} {}", wrong.status().as_u16(), absent.status().as_u16()));
+        resp.set_text(format!(
+            "{version} {id} {small} {} {}",
+            wrong.status().as_u16(),
+            absent.status().as_u16()
+        ));
         Ok(())
     }
 }
@@ -197,16 +254,29 @@ impl Resource for Typed {
 fn fields_have_typed_values_and_converters_can_be_added() {
     block_on(async {
         let mut app = App::new();
-        app.add_converter("version", Version).add_converter_with("one_of", |args| {
-            let first = args.take("first")?.ok_or("needs at least one value")?;
-            Ok(OneOf(vec![first, args.take("second")?.unwrap_or_default()]))
-        });
+        app.add_converter("version", Version)
+            .add_converter_with("one_of", |args| {
+                let first = args.take("first")?.ok_or("needs at least one value")?;
+                Ok(OneOf(vec![first, args.take("second")?.unwrap_or_default()]))
+            });
         app.add_route("/{v:version}/{id:int}", Typed);
         app.add_route("/{v}/{color:one_of(red, blue)}", Shows);
         let client = TestClient::new(app);
-        client.get("/v3/42").send().await.assert_text("3 42 42 500 500");
-        client.get("/v3/300").send().await.assert_problem(404, "not_found");
-        client.get("/x/blue").send().await.assert_text("/{v}/{color:one_of(red, blue)} v=x color=blue");
+        client
+            .get("/v3/42")
+            .send()
+            .await
+            .assert_text("3 42 42 500 500");
+        client
+            .get("/v3/300")
+            .send()
+            .await
+            .assert_problem(404, "not_found");
+        client
+            .get("/x/blue")
+            .send()
+            .await
+            .assert_text("/{v}/{color:one_of(red, blue)} v=x color=blue");
         client.get("/x/green").send().await.assert_status(404);
     });
 }
@@ -224,9 +294,16 @@ fn naive(templates: &[Vec<&'static str>], path: &[&str]) -> Option<usize> {
         if template.len() != path.len() {
             return None;
         }
-        template.iter().zip(path).map(|(segment, text)| rank(segment, text)).collect::<Option<Vec<u8>>>()
+        template
+            .iter()
+            .zip(path)
+            .map(|(segment, text)| rank(segment, text))
+            .collect::<Option<Vec<u8>>>()
     };
-    let matching = templates.iter().enumerate().filter_map(|(i, template)| Some((ranks(template)?, i)));
+    let matching = templates
+        .iter()
+        .enumerate()
+        .filter_map(|(i, template)| Some((ranks(template)?, i)));
     matching.min().map(|(_, i)| i)
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use falcon_core::{App, AppInfo, Middleware, Request, Resource, Response, Result, Setup, SetupError};
+use falcon_core::{
+    App, AppInfo, Middleware, Request, Resource, Response, Result, Setup, SetupError,
+};
 
 use crate::Text;
 
@@ -29,12 +31,20 @@ impl Middleware for Refuses {
     }
 
     fn check(&mut self, app: &AppInfo<'_>) -> Result<(), SetupError> {
-        SetupError::all(app.routes().map(|route| Err(SetupError::new(format!("{} is unguarded", route.template())))))
+        SetupError::all(app.routes().map(|route| {
+            Err(SetupError::new(format!(
+                "{} is unguarded",
+                route.template()
+            )))
+        }))
     }
 }
 
 fn problems(app: App) -> String {
-    app.freeze().err().map(|errors| errors.to_string()).unwrap_or_default()
+    app.freeze()
+        .err()
+        .map(|errors| errors.to_string())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -80,7 +90,10 @@ fn a_groups_check_sees_its_own_routes_alone() {
     app.add_route("/outside", Text(""));
     app.group("/in", Refuses).add_route("/side", Text(""));
     let text = problems(app);
-    assert!(text.contains("/in/side is unguarded") && !text.contains("/outside"), "{text}");
+    assert!(
+        text.contains("/in/side is unguarded") && !text.contains("/outside"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl ConverterArgs {
         };
         text.parse()
             .map(Some)
-            .or_else(|_| Err(format!("`{text}` cannot be the argument `{name}`")))
+            .map_err(|_| format!("`{text}` cannot be the argument `{name}`"))
     }
 
     /// Refuses what the converter did not ask for.

@@ -15,7 +15,7 @@ impl Converter for DateTime {
         let days = days_since_epoch(date)?;
         let clock = time.get(..8)?;
         let rest = time.get(8..)?;
-        let offset_at = rest.find(|c| matches!(c, 'Z' | 'z' | '+' | '-'))?;
+        let offset_at = rest.find(['Z', 'z', '+', '-'])?;
         let (fraction, offset) = rest.split_at_checked(offset_at)?;
         let seconds = days * 86_400 + clock_seconds(clock)? - offset_seconds(offset)?;
         let nanos = fraction_nanos(fraction)?;

@@ -16,7 +16,11 @@ struct Left(u64);
 
 impl RateLimit {
     pub(super) fn new(most: u64) -> Self {
-        Self { most, used: AtomicU64::new(0), in_flight: Arc::default() }
+        Self {
+            most,
+            used: AtomicU64::new(0),
+            in_flight: Arc::default(),
+        }
     }
 
     pub(super) fn in_flight(&self) -> impl Fn() -> u64 + use<> {
@@ -33,13 +37,21 @@ impl Middleware for RateLimit {
         resp.on_end(move |_| {
             in_flight.fetch_sub(1, Relaxed);
         });
-        req.context_mut().insert(Left(self.most.saturating_sub(used)));
-        if used > self.most { Err(HttpError::too_many_requests(1).into()) } else { Ok(()) }
+        req.context_mut()
+            .insert(Left(self.most.saturating_sub(used)));
+        if used > self.most {
+            Err(HttpError::too_many_requests(1).into())
+        } else {
+            Ok(())
+        }
     }
 
     async fn process_response(&self, req: &mut Request, resp: &mut Response) -> Result {
         if let Some(left) = req.context().get::<Left>() {
-            resp.headers_mut().insert(HeaderName::from_static("ratelimit-remaining"), left.0.into());
+            resp.headers_mut().insert(
+                HeaderName::from_static("ratelimit-remaining"),
+                left.0.into(),
+            );
         }
         Ok(())
     }
