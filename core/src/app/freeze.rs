@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
 
 use http::{HeaderValue, Method};
 
@@ -120,7 +119,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         own_methods,
         allow,
     };
-    Ok(AppService(Arc::new(frozen)))
+    Ok(AppService::new(frozen))
 }
 
 /// Puts routes into the trees, one after another.

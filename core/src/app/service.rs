@@ -14,6 +14,7 @@ use super::{App, BoxFuture, Frozen, cycle};
 use crate::body::Body;
 use crate::error::{BoxError, Result};
 use crate::middleware::Middleware;
+use crate::request::PeerAddr;
 use crate::response::ResponseBody;
 use crate::routing::{Listing, Route};
 use crate::{Request, Response};
@@ -35,9 +36,13 @@ use crate::{Request, Response};
 /// # Ok::<(), falcon_core::SetupErrors>(())
 /// ```
 #[derive(Clone)]
-pub struct AppService(pub(super) Arc<Frozen>);
+pub struct AppService(pub(super) Arc<Frozen>, Option<PeerAddr>);
 
 impl AppService {
+    pub(super) fn new(app: Frozen) -> Self {
+        Self(Arc::new(app), None)
+    }
+
     /// Answers one request.
     ///
     /// It always gives a response: what goes wrong, a panic included, becomes one.
@@ -71,7 +76,14 @@ impl AppService {
         B::Error: Into<BoxError>,
     {
         let (parts, body) = request.into_parts();
-        Request::new(parts, Body::new(body), Arc::clone(&self.0))
+        Request::new(parts, Body::new(body), Arc::clone(&self.0), self.1)
+    }
+
+    /// Returns the service for one connection: every request tells this address as its
+    /// [`peer_addr`](Request::peer_addr). For servers.
+    #[must_use]
+    pub fn with_peer(&self, peer: std::net::SocketAddr) -> Self {
+        Self(Arc::clone(&self.0), Some(PeerAddr::new(peer)))
     }
 
     /// Returns all routes in the order in which they were added.

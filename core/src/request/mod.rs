@@ -32,6 +32,7 @@ pub struct Request {
     context: Context,
     app: Arc<Frozen>,
     matched: Option<Matched>,
+    peer: Option<PeerAddr>,
 }
 
 /// What routing found for this request.
@@ -41,7 +42,8 @@ struct Matched {
     params: Params,
 }
 
-/// The address of the peer of a connection; a server puts it into the request's extensions.
+/// The address of the peer of a connection, where another layer knows it: put it into the
+/// request's extensions. A server of ours uses [`AppService::with_peer`](crate::AppService::with_peer).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerAddr(SocketAddr);
 
@@ -86,14 +88,9 @@ impl BodyLimit {
 }
 
 impl Request {
-    pub(crate) fn new(parts: Parts, body: Body, app: Arc<Frozen>) -> Self {
-        Self {
-            parts,
-            body: Mutex::new(Some(body)),
-            context: Context::default(),
-            app,
-            matched: None,
-        }
+    pub(crate) fn new(parts: Parts, body: Body, app: Arc<Frozen>, peer: Option<PeerAddr>) -> Self {
+        let (body, context) = (Mutex::new(Some(body)), Context::default());
+        Self { parts, body, context, app, matched: None, peer }
     }
 
     pub(crate) fn app(&self) -> &Arc<Frozen> {
@@ -212,10 +209,8 @@ impl Request {
     ///
     /// Behind a proxy this is the proxy's address.
     pub fn peer_addr(&self) -> Option<SocketAddr> {
-        self.parts
-            .extensions
-            .get::<PeerAddr>()
-            .map(|peer| peer.get())
+        let told = || self.parts.extensions.get::<PeerAddr>().copied();
+        self.peer.or_else(told).map(PeerAddr::get)
     }
 
     /// Changes the method, in `process_request`, before routing: for a method override.

@@ -72,6 +72,13 @@ pub struct ResponseBody {
     ended: bool,
 }
 
+impl From<Body> for ResponseBody {
+    /// Makes the body of a response that a server gives without asking the app.
+    fn from(body: Body) -> Self {
+        Self { body, on_end: OnEnd::default(), ended: false }
+    }
+}
+
 impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = BoxError;

@@ -1,0 +1,68 @@
+//! Falcon, a bare-metal framework for HTTP APIs: light, fast, explicit, stable.
+//!
+//! Resources are plain structs whose `on_get`, `on_post`, … responders are handed a request and a
+//! response to fill in; routes stand in one place; everything beyond the core is opt-in.
+//!
+//! # A complete example
+//!
+#![cfg_attr(all(feature = "json", feature = "server"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "json", feature = "server")), doc = "```ignore")]
+//! use falcon::prelude::*;
+//!
+//! struct Hello;
+//!
+//! impl Resource for Hello {
+//!     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+//!         let name = req.param("name").unwrap_or("world");
+//!         resp.set_text(format!("Hello, {name}!"));
+//!         Ok(())
+//!     }
+//! }
+//!
+//! fn main() -> Result<(), falcon::server::Error> {
+//!     let mut app = App::new();
+//!     app.add_route("/", Hello);
+//!     app.add_route("/{name}", Hello);
+//!     falcon::serve(app, "127.0.0.1:8000")
+//! }
+//! ```
+//!
+//! This crate adds nothing of its own: it is one dependency in place of several, and its features
+//! pick the parts.
+//!
+//! # Features
+//!
+//! | feature | what it gives | default |
+//! | --- | --- | --- |
+//! | `json` | typed JSON bodies: `falcon::media` | yes |
+//! | `server` | `falcon::serve`, `falcon::server` | yes |
+//! | `http2` | HTTP/2 by prior knowledge in the server | no |
+//! | `full` | all of them | no |
+
+#[doc(no_inline)]
+pub use falcon_core::*;
+#[cfg(feature = "json")]
+#[doc(no_inline)]
+pub use falcon_media as media;
+#[cfg(feature = "server")]
+#[doc(no_inline)]
+pub use falcon_server as server;
+#[cfg(feature = "server")]
+#[doc(no_inline)]
+pub use falcon_server::serve;
+
+/// What nearly every module of an application names.
+///
+/// Semantic versioning covers this list too: it only grows in a minor release.
+pub mod prelude {
+    #[doc(no_inline)]
+    pub use falcon_core::http::header;
+    #[doc(no_inline)]
+    pub use falcon_core::{
+        App, Error, Hook, HttpError, HttpStatus, Method, Middleware, Request, Resource, Responders, Response, Result,
+        StatusCode,
+    };
+    #[cfg(feature = "json")]
+    #[doc(no_inline)]
+    pub use falcon_media::{MediaRequest as _, MediaResponse as _};
+}
