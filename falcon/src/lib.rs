@@ -59,8 +59,8 @@ pub mod prelude {
     pub use falcon_core::http::header;
     #[doc(no_inline)]
     pub use falcon_core::{
-        App, Error, Hook, HttpError, HttpStatus, Method, Middleware, Request, Resource, Responders, Response, Result,
-        StatusCode,
+        App, Error, Hook, HttpError, HttpStatus, Method, Middleware, Request, Resource, Responders,
+        Response, Result, StatusCode,
     };
     #[cfg(feature = "json")]
     #[doc(no_inline)]

@@ -90,7 +90,14 @@ impl BodyLimit {
 impl Request {
     pub(crate) fn new(parts: Parts, body: Body, app: Arc<Frozen>, peer: Option<PeerAddr>) -> Self {
         let (body, context) = (Mutex::new(Some(body)), Context::default());
-        Self { parts, body, context, app, matched: None, peer }
+        Self {
+            parts,
+            body,
+            context,
+            app,
+            matched: None,
+            peer,
+        }
     }
 
     pub(crate) fn app(&self) -> &Arc<Frozen> {

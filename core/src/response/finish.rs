@@ -75,7 +75,11 @@ pub struct ResponseBody {
 impl From<Body> for ResponseBody {
     /// Makes the body of a response that a server gives without asking the app.
     fn from(body: Body) -> Self {
-        Self { body, on_end: OnEnd::default(), ended: false }
+        Self {
+            body,
+            on_end: OnEnd::default(),
+            ended: false,
+        }
     }
 }
 

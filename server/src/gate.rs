@@ -1,0 +1,135 @@
+//! What is refused before the app sees it: requests that hyper lets through and RFC 9110 and 9112
+//! do not.
+
+use falcon_core::http::request::Parts;
+use falcon_core::http::uri::Authority;
+use falcon_core::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
+
+/// Bytes of a request's target.
+const MAX_TARGET: usize = 8192;
+
+/// Bytes of all header lines together, as they stand on the wire.
+const MAX_HEADERS: usize = 32_768;
+
+/// Bytes of a method's name; no known one is longer.
+const MAX_METHOD: usize = 32;
+
+/// Tells why a request is refused.
+pub(crate) fn check(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
+    check_method(&parts.method)?;
+    check_target(parts)?;
+    check_size(&parts.headers)?;
+    if parts.version <= Version::HTTP_11 {
+        check_host(parts)?;
+        check_framing(&parts.headers)?;
+    }
+    match parts.headers.get(header::EXPECT) {
+        Some(expected) if !expected.as_bytes().eq_ignore_ascii_case(b"100-continue") => Err((
+            StatusCode::EXPECTATION_FAILED,
+            "Only `100-continue` can be expected.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A tunnel is not to be had: a 2xx to CONNECT would make one (RFC 9110 section 9.3.6).
+fn check_method(method: &Method) -> Result<(), (StatusCode, &'static str)> {
+    if *method == Method::CONNECT || method.as_str().len() > MAX_METHOD {
+        return Err((StatusCode::NOT_IMPLEMENTED, "The method is not known here."));
+    }
+    Ok(())
+}
+
+/// RFC 9112 section 3.2: a path, an absolute `http` URL without user, or `*`.
+fn check_target(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
+    let uri = &parts.uri;
+    let authority = uri.authority().map_or("", Authority::as_str);
+    let path = uri.path();
+    if path.len() + uri.query().map_or(0, str::len) + authority.len() > MAX_TARGET {
+        return Err((
+            StatusCode::URI_TOO_LONG,
+            "The request target is longer than 8192 bytes.",
+        ));
+    }
+    if !path.starts_with('/') && path != "*" {
+        return Err((StatusCode::BAD_REQUEST, "The request target has no path."));
+    }
+    if uri
+        .scheme_str()
+        .is_some_and(|scheme| scheme != "http" && scheme != "https")
+    {
+        return Err((
+            StatusCode::BAD_REQUEST,
+            "The request target is no http URL.",
+        ));
+    }
+    if authority.contains('@') {
+        return Err((StatusCode::BAD_REQUEST, "The request target names a user."));
+    }
+    Ok(())
+}
+
+fn check_size(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
+    // With the colon, the space and the line's end.
+    let bytes: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    if bytes > MAX_HEADERS {
+        return Err((
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "The headers are longer than 32768 bytes.",
+        ));
+    }
+    Ok(())
+}
+
+/// RFC 9112 section 3.2: exactly one `Host` with HTTP/1.1, and it must be a host.
+fn check_host(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let wrong = match (hosts.next(), hosts.next()) {
+        (None, _) => parts.version == Version::HTTP_11,
+        (Some(host), None) => !is_host(host),
+        (Some(_), Some(_)) => true,
+    };
+    if wrong {
+        Err((
+            StatusCode::BAD_REQUEST,
+            "A request needs one valid Host header.",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// The usual host is letters, digits, dots and a port; anything else is left to the parser.
+fn is_host(host: &HeaderValue) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
+    let bytes = host.as_bytes();
+    let simple = bytes.iter().all(plain) && bytes.iter().filter(|b| **b == b':').count() <= 1;
+    let parsed = || Authority::try_from(bytes).is_ok_and(|host| !host.as_str().contains('@'));
+    !bytes.is_empty() && (simple || parsed())
+}
+
+/// RFC 9112 section 6.1: `chunked` alone is understood, and once.
+fn check_framing(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
+    let mut codings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let Some(coding) = codings.next() else {
+        return Ok(());
+    };
+    let coding = coding.as_bytes().trim_ascii();
+    if codings.next().is_none() && coding.eq_ignore_ascii_case(b"chunked") {
+        return Ok(());
+    }
+    let mut names = coding.split(|b| *b == b',').map(<[u8]>::trim_ascii);
+    if names.any(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"chunked")) {
+        return Err((
+            StatusCode::NOT_IMPLEMENTED,
+            "The only transfer coding that is known here is `chunked`.",
+        ));
+    }
+    Err((
+        StatusCode::BAD_REQUEST,
+        "The Transfer-Encoding header is malformed.",
+    ))
+}

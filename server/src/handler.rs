@@ -1,0 +1,166 @@
+//! One request: the gate, the app, the deadline.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use falcon_core::http::{HeaderValue, Request, Response, StatusCode, header};
+use falcon_core::{AppService, Body, ResponseBody, Route};
+use hyper::body::Incoming;
+
+use crate::body::{Timed, Tracked};
+use crate::config::Config;
+use crate::gate;
+use crate::phase::Activity;
+
+/// As route metadata: how long the app may take until it has a response on this route, in place of
+/// the server's [`handler_timeout`](crate::Server::handler_timeout).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use falcon_server::HandlerTimeout;
+/// # use falcon_core::{App, Request, Resource, Response, Result};
+/// # struct Poll;
+/// # impl Resource for Poll {
+/// #     async fn on_get(&self, _: &mut Request, _: &mut Response) -> Result { Ok(()) }
+/// # }
+/// # let mut app = App::new();
+/// app.add_route("/poll", Poll).with(HandlerTimeout::after(Duration::from_secs(90)));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct HandlerTimeout(Option<Duration>);
+
+impl HandlerTimeout {
+    /// The request is answered with 503 after this time.
+    pub fn after(limit: Duration) -> Self {
+        Self(Some(limit))
+    }
+
+    /// The app may take for ever.
+    pub fn never() -> Self {
+        Self(None)
+    }
+
+    /// Whether any method of a route has a limit of its own.
+    pub(crate) fn is_on(route: &Route) -> bool {
+        route.meta::<Self>().is_some()
+            || route
+                .methods()
+                .iter()
+                .any(|m| route.meta_for::<Self>(m).is_some())
+    }
+}
+
+/// What all requests of a server share.
+pub(crate) struct Shared {
+    pub(crate) service: AppService,
+    pub(crate) config: Arc<Config>,
+    /// Whether some route has a limit of its own: otherwise routes need not be looked up here.
+    own_timeouts: bool,
+}
+
+impl Shared {
+    pub(crate) fn new(service: AppService, config: Config) -> Self {
+        let own_timeouts = service.routes().iter().any(HandlerTimeout::is_on);
+        Self {
+            service,
+            config: Arc::new(config),
+            own_timeouts,
+        }
+    }
+
+    fn timeout(&self, request: &Request<Incoming>) -> Option<Duration> {
+        let route = self
+            .own_timeouts
+            .then(|| self.service.route_for(request.uri().path()))
+            .flatten();
+        let own = route.and_then(|route| route.meta_for::<HandlerTimeout>(request.method()));
+        own.map_or(self.config.handler_timeout, |own| own.0)
+    }
+}
+
+/// What hyper calls for each request of a connection.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    shared: Arc<Shared>,
+    service: AppService,
+    activity: Arc<Activity>,
+}
+
+impl Handler {
+    pub(crate) fn new(peer: SocketAddr, shared: Arc<Shared>, activity: Arc<Activity>) -> Self {
+        let service = shared.service.with_peer(peer);
+        Self {
+            shared,
+            service,
+            activity,
+        }
+    }
+
+    pub(crate) async fn answer(
+        self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Tracked>, Infallible> {
+        let in_flight = self.activity.request();
+        let timeout = self.shared.timeout(&request);
+        let (parts, body) = request.into_parts();
+        let response = match gate::check(&parts) {
+            Err((status, why)) => refuse(status, why),
+            Ok(()) => {
+                let request = Request::from_parts(parts, incoming(body, &self.shared.config));
+                within(timeout, self.service.handle(request))
+                    .await
+                    .unwrap_or_else(|| {
+                        refuse(
+                            StatusCode::SERVICE_UNAVAILABLE,
+                            "The server did not have an answer in time.",
+                        )
+                    })
+            }
+        };
+        Ok(response.map(|body| Tracked::new(body, in_flight)))
+    }
+}
+
+fn incoming(body: Incoming, config: &Config) -> Body {
+    use http_body::Body as _;
+    if body.is_end_stream() {
+        Body::empty()
+    } else {
+        Body::new(Timed::new(body, config.body_timeout))
+    }
+}
+
+/// Awaits a future for so long. The timer is only made once the future has to wait.
+async fn within<F: Future>(limit: Option<Duration>, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let first = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await;
+    match (first, limit) {
+        (Poll::Ready(output), _) => Some(output),
+        (Poll::Pending, None) => Some(future.await),
+        (Poll::Pending, Some(limit)) => tokio::time::timeout(limit, future).await.ok(),
+    }
+}
+
+/// A problem (RFC 9457) that the server gives by itself; the connection is closed after it.
+fn refuse(status: StatusCode, why: &'static str) -> Response<ResponseBody> {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let code = title.to_ascii_lowercase().replace(' ', "_");
+    let number = status.as_u16();
+    let problem =
+        format!(r#"{{"title":"{title}","status":{number},"detail":"{why}","code":"{code}"}}"#);
+    let mut response = Response::new(ResponseBody::from(Body::from(problem)));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

@@ -1,0 +1,97 @@
+//! What a connection is doing, which decides how long it may stay silent.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::config::Config;
+
+/// What a connection is doing. The reading half and the requests in flight share it; all of them
+/// run on one thread, one after another, so that no order between the fields has to be kept.
+pub(crate) struct Activity {
+    opened: Instant,
+    phase: AtomicU8,
+    /// When the phase began, in microseconds since the connection was opened.
+    since: AtomicU64,
+    in_flight: AtomicU32,
+    requests: AtomicU32,
+}
+
+/// Nothing was read yet.
+const FIRST: u8 = 0;
+/// A part of a request's head was read.
+const HEAD: u8 = 1;
+/// At least one request is in flight.
+const BUSY: u8 = 2;
+/// Between requests.
+const IDLE: u8 = 3;
+
+impl Activity {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            opened: Instant::now(),
+            phase: AtomicU8::new(FIRST),
+            since: AtomicU64::new(0),
+            in_flight: AtomicU32::new(0),
+            requests: AtomicU32::new(0),
+        })
+    }
+
+    fn enter(&self, phase: u8) {
+        let since = u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.since.store(since, Relaxed);
+        self.phase.store(phase, Relaxed);
+    }
+
+    /// Bytes came in. Between requests they begin a head in HTTP/1; in HTTP/2 they may be anything,
+    /// and a peer that only sends pings is idle.
+    pub(crate) fn read(&self, is_http1: bool) {
+        let phase = self.phase.load(Relaxed);
+        if phase == FIRST || (phase == IDLE && is_http1) {
+            self.enter(HEAD);
+        }
+    }
+
+    /// A request's head is whole. The guard is kept until its response was handed on.
+    pub(crate) fn request(self: &Arc<Self>) -> InFlight {
+        self.in_flight.fetch_add(1, Relaxed);
+        self.requests.fetch_add(1, Relaxed);
+        self.phase.store(BUSY, Relaxed);
+        InFlight(Arc::clone(self))
+    }
+
+    /// Until when something must be read; `None` while a request is in flight.
+    pub(crate) fn deadline(&self, config: &Config) -> Option<Instant> {
+        let limit = match self.phase.load(Relaxed) {
+            FIRST => config.first_byte_timeout,
+            HEAD => config.header_timeout,
+            IDLE => config.idle_timeout,
+            _ => return None,
+        };
+        let since = Duration::from_micros(self.since.load(Relaxed));
+        self.opened.checked_add(since.saturating_add(limit))
+    }
+
+    /// Whether a head was begun and not finished: its client deserves an answer.
+    pub(crate) fn in_head(&self) -> bool {
+        self.phase.load(Relaxed) == HEAD
+    }
+
+    /// Whether no request ever came: nothing can be lost by closing.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.requests.load(Relaxed) == 0
+    }
+}
+
+/// A request in flight.
+pub(crate) struct InFlight(Arc<Activity>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if self.0.in_flight.fetch_sub(1, Relaxed) == 1 {
+            self.0.enter(IDLE);
+        }
+    }
+}
