@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(
     clippy::tests_outside_test_module,
     reason = "an integration test is one module of tests"

@@ -106,7 +106,7 @@ fn check_host(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
 fn is_host(host: &HeaderValue) -> bool {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
     let bytes = host.as_bytes();
-    let simple = bytes.iter().all(plain) && bytes.iter().filter(|b| **b == b':').count() <= 1;
+    let simple = bytes.iter().all(plain) && bytes.split(|b| *b == b':').count() <= 2;
     let parsed = || Authority::try_from(bytes).is_ok_and(|host| !host.as_str().contains('@'));
     !bytes.is_empty() && (simple || parsed())
 }

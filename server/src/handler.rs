@@ -84,6 +84,8 @@ impl Shared {
     }
 }
 
+const TOO_SLOW: &str = "The server did not have an answer in time.";
+
 /// What hyper calls for each request of a connection.
 #[derive(Clone)]
 pub(crate) struct Handler {
@@ -109,20 +111,12 @@ impl Handler {
         let in_flight = self.activity.request();
         let timeout = self.shared.timeout(&request);
         let (parts, body) = request.into_parts();
-        let response = match gate::check(&parts) {
-            Err((status, why)) => refuse(status, why),
-            Ok(()) => {
-                let request = Request::from_parts(parts, incoming(body, &self.shared.config));
-                within(timeout, self.service.handle(request))
-                    .await
-                    .unwrap_or_else(|| {
-                        refuse(
-                            StatusCode::SERVICE_UNAVAILABLE,
-                            "The server did not have an answer in time.",
-                        )
-                    })
-            }
-        };
+        if let Err((status, why)) = gate::check(&parts) {
+            return Ok(refuse(status, why).map(|body| Tracked::new(body, in_flight)));
+        }
+        let request = Request::from_parts(parts, incoming(body, &self.shared.config));
+        let answer = within(timeout, self.service.handle(request)).await;
+        let response = answer.unwrap_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE, TOO_SLOW));
         Ok(response.map(|body| Tracked::new(body, in_flight)))
     }
 }

@@ -85,8 +85,9 @@ impl Half {
     fn poll_take(&mut self, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let len: usize = bufs.iter().map(|buf| buf.len()).sum();
         if self.gathered.len() + len <= MOST {
-            bufs.iter()
-                .for_each(|buf| self.gathered.extend_from_slice(buf));
+            for buf in bufs {
+                self.gathered.extend_from_slice(buf);
+            }
             return Poll::Ready(Ok(len));
         }
         ready!(self.poll_send(cx))?;

@@ -3,6 +3,7 @@
 use crate::{exchange, serve};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_http_forbids_is_refused_with_the_right_status() {
     let server = serve(|server| server);
     let long = |len: usize| "x".repeat(len);

@@ -45,7 +45,7 @@ fn a_head_that_drips_is_408_too() {
         thread::sleep(Duration::from_millis(20));
     }
     let answer = read_to_end(&mut stream);
-    assert!(since.elapsed() < Duration::from_millis(2000));
+    assert!(since.elapsed() < Duration::from_secs(2));
     assert!(
         answer.is_empty() || answer.starts_with("HTTP/1.1 408"),
         "{answer}"

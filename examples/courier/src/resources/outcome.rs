@@ -1,0 +1,28 @@
+//! `/v1/commands/{id}/result`
+
+use falcon::prelude::*;
+
+use super::{command_unknown, id};
+use crate::Courier;
+use crate::store::Reported;
+
+pub(crate) struct Outcome(pub(crate) Courier);
+
+impl Resource for Outcome {
+    /// Takes an agent's result, once; the same one again is as good.
+    async fn on_put(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let id = id(req);
+        let outcome = req.media().await?;
+        let conflict =
+            |title: &'static str, code: &'static str| HttpError::conflict().title(title).code(code);
+        match self.0.store.report(id.clone(), outcome).await? {
+            Reported::Now => self.0.hub.wake(&id),
+            Reported::Again => {}
+            Reported::Unknown => Err(command_unknown())?,
+            Reported::Other => Err(conflict("Result exists", "result_exists"))?,
+            Reported::Expired => Err(conflict("Command expired", "command_expired"))?,
+        }
+        resp.set_status(StatusCode::NO_CONTENT);
+        Ok(())
+    }
+}

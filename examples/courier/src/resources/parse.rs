@@ -1,0 +1,58 @@
+//! Parameters that several URLs have.
+
+use std::time::Duration;
+
+use falcon::Query;
+use falcon::prelude::*;
+
+/// The most seconds that a request waits.
+const LONGEST_WAIT: u64 = 60;
+
+/// `wait=S`: seconds from 0 to 60, 0 if it is left out.
+pub(super) fn wait(req: &Request) -> Result<Duration> {
+    let seconds = req.query()?.parse_as::<u64>("wait")?.unwrap_or(0);
+    if seconds > LONGEST_WAIT {
+        Err(HttpError::invalid_parameter(
+            "wait",
+            format!("it is more than {LONGEST_WAIT} seconds"),
+        ))?;
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+/// `limit=N`: from 1 to 200, 50 if it is left out.
+pub(super) fn limit(query: Query<'_>) -> Result<usize> {
+    let limit = query.parse_as::<usize>("limit")?.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        Err(HttpError::invalid_parameter(
+            "limit",
+            "it is not from 1 to 200",
+        ))?;
+    }
+    Ok(limit)
+}
+
+/// `label=key:value`, any number of times.
+pub(super) fn labels(query: Query<'_>) -> Result<Vec<(String, String)>> {
+    let pair = |label: std::borrow::Cow<'_, str>| match label.split_once(':') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(HttpError::invalid_parameter("label", "it is not key:value"))?,
+    };
+    query.all("label").map(pair).collect()
+}
+
+/// `Idempotency-Key`, as it came.
+pub(super) fn idempotency_key(req: &Request) -> Result<Option<String>> {
+    let name = header::HeaderName::from_static("idempotency-key");
+    if !req.headers().contains_key(&name) {
+        return Ok(None);
+    }
+    let key = req.required_header(&name)?.trim();
+    if key.is_empty() || key.len() > 255 {
+        Err(HttpError::invalid_header(
+            &name,
+            "it is not 1 to 255 characters",
+        ))?;
+    }
+    Ok(Some(key.to_owned()))
+}

@@ -1,0 +1,102 @@
+//! What is stored: one thread owns the database, and commits for many requests at once.
+
+mod agents;
+mod commands;
+mod schema;
+mod thread;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+pub(crate) use self::agents::{AgentFilter, Changed, Registered};
+pub(crate) use self::commands::{Delivery, Posted, Reported};
+use self::thread::Jobs;
+use crate::hub::Hub;
+
+/// The database. Everything that is returned was committed before, and is on disk.
+#[derive(Clone)]
+pub(crate) struct Store {
+    jobs: Arc<Jobs>,
+}
+
+impl Store {
+    /// Opens the database in a folder, which is made if it is missing.
+    pub(crate) fn open(folder: &Path, hub: Hub) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| StoreError::Folder(folder.to_owned(), error))?;
+        let connection = schema::open(&folder.join("courier.sqlite3"))?;
+        Ok(Self {
+            jobs: Arc::new(Jobs::start(connection, hub)?),
+        })
+    }
+
+    /// Runs a function in the next transaction, and waits until it is committed.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.run_or(work, |_| {}).await
+    }
+
+    /// The same; what nobody waits for any more is given to `unwanted`, once it is committed.
+    async fn run_or<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        unwanted: impl FnOnce(T) + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.jobs.send(work, move |outcome| {
+            if let Err(Ok(value)) = answer.send(outcome) {
+                unwanted(value);
+            }
+        });
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Tells whether something can be written: it writes.
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        self.run(|db| {
+            db.execute("UPDATE health SET checks = checks + 1", [])
+                .map(drop)
+        })
+        .await
+    }
+}
+
+/// Why the database did not do it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The folder cannot be made.
+    Folder(std::path::PathBuf, std::io::Error),
+    /// SQLite refuses.
+    Sqlite(rusqlite::Error),
+    /// The thread that owns the database cannot be started.
+    Thread(std::io::Error),
+    /// The thread that owns the database has ended.
+    Closed,
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Folder(folder, error) => {
+                write!(f, "the folder {} cannot be made: {error}", folder.display())
+            }
+            Self::Sqlite(error) => write!(f, "the database failed: {error}"),
+            Self::Thread(error) => write!(f, "the database's thread cannot be started: {error}"),
+            Self::Closed => f.write_str("the database is closed"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
