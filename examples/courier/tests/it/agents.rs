@@ -88,6 +88,7 @@ async fn what_is_wrong_with_a_registration_is_named() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one listing, seen from all sides")]
 async fn agents_are_listed_in_order_with_filters_and_pages() {
     let courier = Fixture::new();
     for i in 0..7 {

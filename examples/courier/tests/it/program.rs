@@ -139,7 +139,7 @@ fn shell_words(line: &str) -> Vec<String> {
             ('\'' | '"', None) => quote = Some(c),
             (c, Some(q)) if c == q => quote = None,
             (' ', None) => {
-                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()))
+                words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty()));
             }
             (c, _) => word.push(c),
         }
