@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Method, StatusCode, header};
 
+use super::BoxFuture;
 use super::panic::{caught, caught_call};
 use super::registry::Frozen;
 use super::setup::{AppInfo, SetupError};
-use super::{BoxFuture, service};
 use crate::error::{Error, HttpError, Result, settle};
 use crate::middleware::{Middleware, Phases};
 use crate::request::Params;
 use crate::response::ResponseBody;
-use crate::routing::{Answer, check_path};
+use crate::routing::{Answer, CheckedPath};
 use crate::{Request, Response};
 
 /// An app's middleware without its type.
@@ -64,7 +64,7 @@ impl<M: Middleware> Cycle for Stack<M> {
     fn serve(
         &self,
         app: Arc<Frozen>,
-        req: Request,
+        mut req: Request,
     ) -> BoxFuture<'static, http::Response<ResponseBody>> {
         Box::pin(async move {
             // The middleware lives in the app, which the future owns: it is found there again.
@@ -72,10 +72,13 @@ impl<M: Middleware> Cycle for Stack<M> {
                 .cycle
                 .as_ref()
                 .and_then(|cycle| cycle.as_any().downcast_ref::<Self>());
+            let is_head = *req.method() == Method::HEAD;
+            let mut resp = Response::new();
             match stack {
-                Some(Self(middleware)) => service::answer(middleware, &app, req).await,
-                None => service::answer(&(), &app, req).await,
+                Some(Self(middleware)) => run(middleware, &app, &mut req, &mut resp).await,
+                None => run(&(), &app, &mut req, &mut resp).await,
             }
+            resp.finish(is_head)
         })
     }
 
@@ -97,8 +100,10 @@ pub(super) async fn run<M: Middleware>(
 ) {
     let result = until_answered(middleware, app, req, resp).await;
     settle(result, req, resp).await;
-    let result = caught(async { middleware.process_response(req, resp).await }).await;
-    settle(result, req, resp).await;
+    if app.phases.response {
+        let result = caught(async { middleware.process_response(req, resp).await }).await;
+        settle(result, req, resp).await;
+    }
 }
 
 async fn until_answered<M: Middleware>(
@@ -107,7 +112,9 @@ async fn until_answered<M: Middleware>(
     req: &mut Request,
     resp: &mut Response,
 ) -> Result {
-    caught(async { middleware.process_request(req, resp).await }).await?;
+    if app.phases.request {
+        caught(async { middleware.process_request(req, resp).await }).await?;
+    }
     if resp.is_complete() || answered_for_the_server(app, req, resp)? {
         return Ok(());
     }
@@ -115,7 +122,7 @@ async fn until_answered<M: Middleware>(
     let Some(route) = app.routes.get(index) else {
         return Err(Error::from_status(StatusCode::NOT_FOUND));
     };
-    if req.answer() != Answer::Options {
+    if app.phases.resource && req.answer() != Answer::Options {
         caught(async { middleware.process_resource(req, resp).await }).await?;
         if resp.is_complete() {
             return Ok(());
@@ -132,14 +139,16 @@ async fn until_answered<M: Middleware>(
 
 /// Finds the route, notes it in the request, and returns its index.
 fn find(app: &Frozen, req: &mut Request) -> Result<usize> {
-    let path = req.path();
-    check_path(path)?;
-    // Converters are user code.
-    let found = caught_call(|| app.find(path))?;
+    let path = CheckedPath::new(req.path())?;
+    let found = if app.has_own_converters {
+        caught_call(|| app.find(&path))?
+    } else {
+        app.find(&path)
+    };
     let Some((index, captures)) = found else {
         return Err(Error::from_status(StatusCode::NOT_FOUND));
     };
-    let params = Params::new(path, captures);
+    let params = Params::new(&path, captures);
     let answer = app
         .routes
         .get(index)

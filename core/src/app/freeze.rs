@@ -9,7 +9,6 @@ use http::{HeaderValue, Method};
 use super::AppService;
 use super::registry::{Frozen, Options, Registry, is_standard};
 use super::setup::{AppInfo, SetupError};
-use crate::middleware::Phases;
 use crate::routing::converter::Converters;
 use crate::routing::{
     Fault, Field, Inserted, Kind, PendingRoute, Route, RouteError, Template, Tree, converters_of,
@@ -97,9 +96,10 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
             refused,
         });
     }
-    let has_phases = cycle
+    let phases = cycle
         .as_ref()
-        .is_some_and(|cycle| cycle.phases() != Phases::default());
+        .map(|cycle| cycle.phases())
+        .unwrap_or_default();
     let allow = allow_of(
         routes
             .iter()
@@ -114,7 +114,8 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         errors,
         options,
         cycle,
-        has_phases,
+        phases,
+        has_own_converters: converters.has_own(),
         groups,
         own_methods,
         allow,

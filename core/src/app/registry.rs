@@ -8,10 +8,12 @@ use super::cycle::{Cycle, Stack};
 use super::group::Slot;
 use super::setup::{AppInfo, Setup, SetupError};
 use crate::error::{ErrorHandling, Result};
-use crate::middleware::Middleware;
+use crate::middleware::{Middleware, Phases};
 use crate::resource::Endpoint;
 use crate::routing::converter::Converters;
-use crate::routing::{Answer, Captures, Kind, PendingRoute, Route, RouteBuilder, Tree};
+use crate::routing::{
+    Answer, Captures, CheckedPath, Kind, PendingRoute, Route, RouteBuilder, Tree,
+};
 
 /// What is switched on and how much is taken.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +101,9 @@ pub(crate) struct Frozen {
     pub(super) options: Options,
     /// `None` where no middleware has a phase: then nothing is boxed for it.
     pub(super) cycle: Option<Box<dyn Cycle>>,
-    pub(super) has_phases: bool,
+    pub(super) phases: Phases,
+    /// Whether a converter of the application's own, which may panic, takes part in lookup.
+    pub(super) has_own_converters: bool,
     pub(super) groups: Vec<Box<dyn Slot>>,
     /// Methods beyond the standard ones that some route answers.
     pub(super) own_methods: Vec<Method>,
@@ -120,7 +124,7 @@ impl Frozen {
         self.options
     }
 
-    pub(super) fn find(&self, path: &str) -> Option<(usize, Captures)> {
+    pub(super) fn find(&self, path: &CheckedPath<'_>) -> Option<(usize, Captures)> {
         let found = self.tree.find(path);
         if found.is_some() || self.fallbacks.is_empty() {
             return found;
@@ -129,8 +133,8 @@ impl Frozen {
     }
 
     pub(crate) fn peek(&self, path: &str) -> Option<&Route> {
-        crate::routing::check_path(path).ok()?;
-        self.route(self.find(path)?.0)
+        let path = CheckedPath::new(path).ok()?;
+        self.route(self.find(&path)?.0)
     }
 
     /// Who answers: RFC 9110 sections 9.1 and 15.5.6.

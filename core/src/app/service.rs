@@ -13,7 +13,7 @@ use super::freeze::SetupErrors;
 use super::{App, BoxFuture, Frozen, cycle};
 use crate::body::Body;
 use crate::error::{BoxError, Result};
-use crate::middleware::Middleware;
+use crate::middleware::Phases;
 use crate::request::PeerAddr;
 use crate::response::ResponseBody;
 use crate::routing::{Listing, Route};
@@ -58,13 +58,14 @@ impl AppService {
         B::Error: Into<BoxError>,
     {
         let mut req = self.request(request);
-        if !self.0.has_phases {
-            return answer(&(), &self.0, req).await;
-        }
+        // A method override must not make a client wait for a body that HEAD does not have.
         let is_head = *req.method() == Method::HEAD;
         let mut resp = Response::new();
-        if let Some(cycle) = &self.0.cycle {
-            cycle.run(&self.0, &mut req, &mut resp).await;
+        match &self.0.cycle {
+            Some(cycle) if self.0.phases != Phases::default() => {
+                cycle.run(&self.0, &mut req, &mut resp).await;
+            }
+            _ => cycle::run(&(), &self.0, &mut req, &mut resp).await,
         }
         resp.finish(is_head)
     }
@@ -129,19 +130,6 @@ impl std::fmt::Debug for AppService {
     }
 }
 
-/// The whole cycle, with the middleware's type known.
-pub(super) async fn answer<M: Middleware>(
-    middleware: &M,
-    app: &Frozen,
-    mut req: Request,
-) -> http::Response<ResponseBody> {
-    // A method override must not make a client wait for a body that HEAD does not have.
-    let is_head = *req.method() == Method::HEAD;
-    let mut resp = Response::new();
-    cycle::run(middleware, app, &mut req, &mut resp).await;
-    resp.finish(is_head)
-}
-
 impl TryFrom<App> for AppService {
     type Error = SetupErrors;
 
@@ -182,11 +170,16 @@ where
     }
 
     fn call(&mut self, request: http::Request<B>) -> ResponseFuture {
-        let req = self.request(request);
+        let mut req = self.request(request);
         let app = Arc::clone(&self.0);
         ResponseFuture(match &self.0.cycle {
-            Some(cycle) if self.0.has_phases => cycle.serve(app, req),
-            _ => Box::pin(async move { answer(&(), &app, req).await }),
+            Some(cycle) if self.0.phases != Phases::default() => cycle.serve(app, req),
+            _ => Box::pin(async move {
+                let is_head = *req.method() == Method::HEAD;
+                let mut resp = Response::new();
+                cycle::run(&(), &app, &mut req, &mut resp).await;
+                resp.finish(is_head)
+            }),
         })
     }
 }

@@ -144,6 +144,10 @@ fn prefers_xml(req: &Request, json: &str, xml: &str) -> bool {
     let Some(accept) = req.accept() else {
         return false;
     };
+    // Nearly every client names no XML, and so does not prefer it.
+    if !accept.mentions("xml") {
+        return false;
+    }
     let best = |own: &str, others: &[&str]| {
         others.iter().fold(accept.quality(own), |best, other| {
             best.max(accept.quality(other))

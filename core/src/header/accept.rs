@@ -46,6 +46,13 @@ impl<'a> Accept<'a> {
         best.max_by_key(|(specificity, _)| *specificity)
             .map_or(0, |(_, quality)| quality)
     }
+    /// Tells whether a word stands anywhere in the header: a quick way to rule a type out.
+    pub(crate) fn mentions(&self, word: &str) -> bool {
+        self.value
+            .as_bytes()
+            .windows(word.len())
+            .any(|at| at.eq_ignore_ascii_case(word.as_bytes()))
+    }
 }
 
 /// One element: a type, a subtype, parameters before `q`, a quality.
@@ -118,10 +125,18 @@ impl<'a> Range<'a> {
 /// Parses `qvalue` (RFC 9110 section 12.4.2) into thousandths.
 fn parse_quality(text: &str) -> Option<u16> {
     let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
-    if digits.len() > 3 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    if digits.len() > 3 {
         return None;
     }
-    let thousandths = format!("{digits:0<3}").parse::<u16>().ok()?;
+    let mut thousandths = 0;
+    for place in 0..3 {
+        let digit = match digits.as_bytes().get(place) {
+            None => 0,
+            Some(b) if b.is_ascii_digit() => u16::from(b - b'0'),
+            Some(_) => return None,
+        };
+        thousandths = thousandths * 10 + digit;
+    }
     match (whole, thousandths) {
         ("0", thousandths) => Some(thousandths),
         ("1", 0) => Some(1000),

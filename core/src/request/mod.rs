@@ -14,7 +14,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, Method, Uri, Version, header};
 
 pub use self::context::Context;
-pub(crate) use self::params::{Params, decode};
+pub(crate) use self::params::Params;
 pub use self::query::Query;
 use crate::app::Frozen;
 use crate::body::Body;

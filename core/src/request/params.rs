@@ -1,8 +1,6 @@
 //! The fields that routing captured: offsets into the path, or into a decoded copy.
 
-use std::borrow::Cow;
-
-use crate::routing::Captures;
+use crate::routing::{Captures, CheckedPath};
 
 /// The captured fields. Nothing is copied unless the path holds an escape.
 #[derive(Debug)]
@@ -19,17 +17,17 @@ struct Decoded {
 }
 
 impl Params {
-    /// Takes what lookup captured; the path was checked to hold only escapes of UTF-8.
-    pub(crate) fn new(path: &str, captures: Captures) -> Self {
-        let decoded = (path.contains('%') && captures.len() > 0).then(|| {
+    /// Takes what lookup captured.
+    pub(crate) fn new(path: &CheckedPath<'_>, captures: Captures) -> Self {
+        let decoded = (path.is_escaped() && captures.len() > 0).then(|| {
             let mut decoded = Decoded {
-                text: String::with_capacity(path.len()),
+                text: String::with_capacity(path.as_str().len()),
                 ends: Vec::new(),
             };
             for index in 0..captures.len() {
                 decoded
                     .text
-                    .push_str(&decode(captures.get(path, index).unwrap_or("")));
+                    .push_str(&path.decode(captures.get(path.as_str(), index).unwrap_or("")));
                 decoded.ends.push(decoded.text.len());
             }
             Box::new(decoded)
@@ -54,9 +52,4 @@ impl Params {
     pub(crate) fn raw<'a>(&self, path: &'a str, index: usize) -> Option<&'a str> {
         self.captures.get(path, index)
     }
-}
-
-/// Decodes a part of a path. What is no UTF-8 was refused before.
-pub(crate) fn decode(raw: &str) -> Cow<'_, str> {
-    percent_encoding::percent_decode_str(raw).decode_utf8_lossy()
 }

@@ -1,16 +1,14 @@
 //! Finding the route of a path. Nothing is allocated, unless an escape has to be decoded.
 
-use std::borrow::Cow;
-
 use super::captures::Captures;
 use super::converter::Registered;
+use super::path::CheckedPath;
 use super::tree::{Mixed, MixedPiece, Tree};
 
 /// The path on its way down the tree.
 struct Walk<'a> {
     tree: &'a Tree,
-    path: &'a str,
-    escaped: bool,
+    path: CheckedPath<'a>,
     captures: Captures,
 }
 
@@ -19,14 +17,13 @@ impl Tree {
     ///
     /// Each node is visited once at most, since a node stands at one depth: the time is bounded by
     /// the size of the tree, and in practice by the number of segments.
-    pub(crate) fn find(&self, path: &str) -> Option<(usize, Captures)> {
-        if !path.starts_with('/') {
+    pub(crate) fn find(&self, path: &CheckedPath<'_>) -> Option<(usize, Captures)> {
+        if !path.as_str().starts_with('/') {
             return None;
         }
         let mut walk = Walk {
             tree: self,
-            path,
-            escaped: path.contains('%'),
+            path: *path,
             captures: Captures::default(),
         };
         let route = walk.down(0, Some(1))?;
@@ -45,12 +42,12 @@ impl Walk<'_> {
         let Some(start) = start else {
             return node.route;
         };
-        let rest = self.path.get(start..)?;
+        let rest = self.path.as_str().get(start..)?;
         let len = rest.bytes().position(|b| b == b'/').unwrap_or(rest.len());
         let segment = rest.get(..len)?;
         let next = (len < rest.len()).then_some(start + len + 1);
 
-        let literal = node.literals.get(&self.decoded(segment));
+        let literal = node.literals.get(&self.path.decode(segment));
         if let Some(route) = literal.and_then(|child| self.down(child, next)) {
             return Some(route);
         }
@@ -75,20 +72,12 @@ impl Walk<'_> {
             }
         }
         let route = node.rest?;
-        self.captures.push(start, self.path.len())?;
+        self.captures.push(start, self.path.as_str().len())?;
         Some(route)
     }
 
-    fn decoded<'s>(&self, segment: &'s str) -> Cow<'s, str> {
-        if self.escaped {
-            crate::request::decode(segment)
-        } else {
-            Cow::Borrowed(segment)
-        }
-    }
-
     fn accepts(&self, converter: Option<&Registered>, segment: &str) -> bool {
-        converter.is_none_or(|converter| converter.accepts(&self.decoded(segment)))
+        converter.is_none_or(|converter| converter.accepts(&self.path.decode(segment)))
     }
 
     /// Matches a segment of literals and fields, as it came. Every literal is put as far right as

@@ -54,7 +54,7 @@ pub use self::error::RouteError;
 pub use self::listing::Listing;
 pub use self::metadata::Metadata;
 pub use self::mount::Mount;
-pub(crate) use self::path::check_path;
+pub(crate) use self::path::CheckedPath;
 pub(crate) use self::route::Answer;
 pub use self::route::{Field, Route};
 pub(crate) use self::template::Template;

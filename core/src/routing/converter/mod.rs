@@ -141,6 +141,7 @@ type Factory =
 pub(crate) struct Converters {
     // With the rank: built-in ones go first, and among themselves by how much they rule out.
     known: BTreeMap<String, (u8, Factory)>,
+    has_own: bool,
 }
 
 const PATH: &str = "path";
@@ -150,6 +151,7 @@ impl Default for Converters {
     fn default() -> Self {
         let mut converters = Self {
             known: BTreeMap::new(),
+            has_own: false,
         };
         converters.add("uuid", 0, |_| Ok(uuid::Uuid));
         converters.add("datetime", 1, |_| Ok(datetime::DateTime));
@@ -185,7 +187,12 @@ impl Converters {
         }
         let rank = self.known.get(name).map_or(OWN_RANK, |(rank, _)| *rank);
         self.add(name, rank, make);
+        self.has_own = true;
         Ok(())
+    }
+
+    pub(crate) fn has_own(&self) -> bool {
+        self.has_own
     }
 
     pub(super) fn make(&self, name: &str, args: Option<&str>) -> Result<Registered, Refused> {
