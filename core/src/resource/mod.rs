@@ -44,76 +44,163 @@ where
     future != typeid::of::<NotImplemented>() && future != typeid::of::<Noop>()
 }
 
-/// Makes, from one list of methods: the trait, its implementation for `Arc`, detection, dispatch,
-/// and the methods of [`Responders`].
-macro_rules! resource {
-    ($($name:ident, $method:ident, $doc:literal;)*) => {
-        /// Something that a URL leads to: a plain type with a responder for each method that it
-        /// answers.
-        ///
-        /// Responders are plain `async fn`s. What a type implements is found out when it is given
-        /// to [`App::add_route`](crate::App::add_route), and from it come 405 with the right
-        /// `Allow`, the answer to OPTIONS, HEAD by GET, and the route listing. A resource without
-        /// any responder is refused by [`App::freeze`](crate::App::freeze).
-        ///
-        /// Everything a responder needs is in the resource itself, given to it when it was made.
-        /// One resource serves all requests, side by side: what changes needs a lock, a channel
-        /// or an atomic.
-        ///
-        /// # Examples
-        ///
-        /// ```
-        /// use falcon_core::{App, HttpError, Request, Resource, Response, Result};
-        ///
-        /// struct Greeting {
-        ///     word: String,
-        /// }
-        ///
-        /// impl Resource for Greeting {
-        ///     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
-        ///         let name = req.param("name").ok_or_else(HttpError::not_found)?;
-        ///         resp.set_text(format!("{}, {name}!", self.word));
-        ///         Ok(())
-        ///     }
-        /// }
-        ///
-        /// let mut app = App::new();
-        /// app.add_route("/greet/{name}", Greeting { word: "Hello".into() });
-        /// ```
-        ///
-        /// # Wrapping a resource
-        ///
-        /// A type that forwards to another resource must hand on the inner future from a plain
-        /// `fn`, as the implementation for `Arc<R>` does; an `async fn` around it would count as
-        /// implemented, whatever the inner one is. To do something before or after a responder,
-        /// use a [`Hook`](crate::Hook).
-        #[diagnostic::on_unimplemented(
-            message = "`{Self}` is not a resource",
-            label = "needs `impl Resource for {Self}` with at least one responder such as `async fn on_get`",
-            note = "a bare async function is added with `Responders::of(state).on_get(function)`"
-        )]
-        pub trait Resource: Send + Sync + 'static {
-            $(
-                #[doc = $doc]
-                fn $name(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send {
-                    let _ = (req, resp);
-                    NotImplemented
-                }
-            )*
+/// Something that a URL leads to: a plain type with a responder for each method that it
+/// answers.
+///
+/// Responders are plain `async fn`s. What a type implements is found out when it is given
+/// to [`App::add_route`](crate::App::add_route), and from it come 405 with the right
+/// `Allow`, the answer to OPTIONS, HEAD by GET, and the route listing. A resource without
+/// any responder is refused by [`App::freeze`](crate::App::freeze).
+///
+/// Everything a responder needs is in the resource itself, given to it when it was made.
+/// One resource serves all requests, side by side: what changes needs a lock, a channel
+/// or an atomic.
+///
+/// # Examples
+///
+/// ```
+/// use falcon_core::{App, HttpError, Request, Resource, Response, Result};
+///
+/// struct Greeting {
+///     word: String,
+/// }
+///
+/// impl Resource for Greeting {
+///     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+///         let name = req.param("name").ok_or_else(HttpError::not_found)?;
+///         resp.set_text(format!("{}, {name}!", self.word));
+///         Ok(())
+///     }
+/// }
+///
+/// let mut app = App::new();
+/// app.add_route("/greet/{name}", Greeting { word: "Hello".into() });
+/// ```
+///
+/// # Wrapping a resource
+///
+/// A type that forwards to another resource must hand on the inner future from a plain
+/// `fn`, as the implementation for `Arc<R>` does; an `async fn` around it would count as
+/// implemented, whatever the inner one is. To do something before or after a responder,
+/// use a [`Hook`](crate::Hook).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a resource",
+    label = "needs `impl Resource for {Self}` with at least one responder such as `async fn on_get`",
+    note = "a bare async function is added with `Responders::of(state).on_get(function)`"
+)]
+pub trait Resource: Send + Sync + 'static {
+    /// Answers GET, and HEAD where there is no `on_head` (RFC 9110 section 9.3.1).
+    fn on_get(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
 
-            /// Answers every method that has no responder of its own, OPTIONS excepted; also
-            /// methods that nobody has heard of.
-            fn on_request(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send {
-                let _ = (req, resp);
-                NotImplemented
-            }
+    /// Answers HEAD; a body that it sets is not sent (RFC 9110 section 9.3.2).
+    fn on_head(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
 
-            /// Adds metadata that the type itself carries, on every route that leads to it.
-            fn describe(&self, meta: &mut Metadata) {
-                let _ = meta;
-            }
-        }
+    /// Answers POST (RFC 9110 section 9.3.3).
+    fn on_post(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
 
+    /// Answers PUT (RFC 9110 section 9.3.4).
+    fn on_put(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
+
+    /// Answers PATCH (RFC 5789).
+    fn on_patch(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
+
+    /// Answers DELETE (RFC 9110 section 9.3.5).
+    fn on_delete(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
+
+    /// Answers OPTIONS, in place of the automatic 204 with `Allow` (RFC 9110 section 9.3.7).
+    fn on_options(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
+
+    /// Answers QUERY, a safe request with a body.
+    fn on_query(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
+
+    /// Answers TRACE. Think twice: an echoed header may hold a secret (RFC 9110 section 9.3.8).
+    fn on_trace(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
+
+    /// Answers every method that has no responder of its own, OPTIONS excepted; also methods that
+    /// nobody has heard of.
+    fn on_request(
+        &self,
+        req: &mut Request,
+        resp: &mut Response,
+    ) -> impl Future<Output = Result> + Send {
+        let _ = (req, resp);
+        NotImplemented
+    }
+
+    /// Adds metadata that the type itself carries, on every route that leads to it.
+    fn describe(&self, meta: &mut Metadata) {
+        let _ = meta;
+    }
+}
+
+/// Does for each method what the trait's text does not: the implementation for `Arc`, detection,
+/// dispatch. (The trait itself is written out, for the compiler shows its text to users.)
+macro_rules! for_each_method {
+    ($($name:ident, $method:ident;)*) => {
+        #[diagnostic::do_not_recommend]
         impl<R: Resource> Resource for Arc<R> {
             $(
                 fn $name(&self, req: &mut Request, resp: &mut Response) -> impl Future<Output = Result> + Send {
@@ -153,27 +240,17 @@ macro_rules! resource {
                 _ => resource.on_request(req, resp).await,
             }
         }
-
-        impl<S: Send + Sync + 'static> Responders<S> {
-            $(
-                #[doc = concat!("Has `f` answer ", stringify!($method), ".")]
-                #[must_use]
-                pub fn $name(self, f: impl for<'a> Responder<'a, S>) -> Self {
-                    self.on(Method::$method, f)
-                }
-            )*
-        }
     };
 }
 
-resource! {
-    on_get, GET, "Answers GET, and HEAD where there is no `on_head` (RFC 9110 section 9.3.1).";
-    on_head, HEAD, "Answers HEAD; a body that it sets is not sent (RFC 9110 section 9.3.2).";
-    on_post, POST, "Answers POST (RFC 9110 section 9.3.3).";
-    on_put, PUT, "Answers PUT (RFC 9110 section 9.3.4).";
-    on_patch, PATCH, "Answers PATCH (RFC 5789).";
-    on_delete, DELETE, "Answers DELETE (RFC 9110 section 9.3.5).";
-    on_options, OPTIONS, "Answers OPTIONS, in place of the automatic 204 with `Allow` (RFC 9110 section 9.3.7).";
-    on_query, QUERY, "Answers QUERY, a safe request with a body.";
-    on_trace, TRACE, "Answers TRACE. Think twice: an echoed header may hold a secret (RFC 9110 section 9.3.8).";
+for_each_method! {
+    on_get, GET;
+    on_head, HEAD;
+    on_post, POST;
+    on_put, PUT;
+    on_patch, PATCH;
+    on_delete, DELETE;
+    on_options, OPTIONS;
+    on_query, QUERY;
+    on_trace, TRACE;
 }

@@ -93,6 +93,60 @@ impl<S: Send + Sync + 'static> Responders<S> {
         }
     }
 
+    /// Has `f` answer GET.
+    #[must_use]
+    pub fn on_get(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::GET, f)
+    }
+
+    /// Has `f` answer HEAD.
+    #[must_use]
+    pub fn on_head(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::HEAD, f)
+    }
+
+    /// Has `f` answer POST.
+    #[must_use]
+    pub fn on_post(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::POST, f)
+    }
+
+    /// Has `f` answer PUT.
+    #[must_use]
+    pub fn on_put(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::PUT, f)
+    }
+
+    /// Has `f` answer PATCH.
+    #[must_use]
+    pub fn on_patch(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::PATCH, f)
+    }
+
+    /// Has `f` answer DELETE.
+    #[must_use]
+    pub fn on_delete(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::DELETE, f)
+    }
+
+    /// Has `f` answer OPTIONS.
+    #[must_use]
+    pub fn on_options(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::OPTIONS, f)
+    }
+
+    /// Has `f` answer QUERY.
+    #[must_use]
+    pub fn on_query(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::QUERY, f)
+    }
+
+    /// Has `f` answer TRACE.
+    #[must_use]
+    pub fn on_trace(self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.on(Method::TRACE, f)
+    }
+
     /// Has `f` answer any method. The last one given for a method counts.
     #[must_use]
     pub fn on(mut self, method: Method, f: impl for<'a> Responder<'a, S>) -> Self {

@@ -1,0 +1,7 @@
+use falcon::Endpoint;
+
+struct Mine;
+
+impl Endpoint for Mine {}
+
+fn main() {}
