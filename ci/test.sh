@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The README's test command, and the parts that its features leave out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+set -x
+cargo test --workspace
+cargo test -p falcon-server --features http2
