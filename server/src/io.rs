@@ -14,7 +14,7 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 
 use crate::config::Config;
 use crate::outgoing::Outgoing;
@@ -26,6 +26,10 @@ const TIMED_OUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\n\
     content-type: application/problem+json\r\n\
     content-length: 65\r\n\r\n\
     {\"title\":\"Request Timeout\",\"status\":408,\"code\":\"request_timeout\"}";
+
+/// How long a request goes on whose peer has closed its side. It may have gone, and then nothing
+/// more should be done for it; or it may have said all that it had to say, and wait for the answer.
+const GRACE: Duration = Duration::from_millis(250);
 
 /// How long, and how much, is read after the last answer.
 const LINGER_TIME: Duration = Duration::from_secs(1);
@@ -39,6 +43,8 @@ pub(crate) struct Guarded {
     /// What was read to find out the protocol, and is to be read again.
     prefix: Bytes,
     timer: Option<Pin<Box<Sleep>>>,
+    /// The peer has closed its side; until then that is not told.
+    ended: Option<Pin<Box<Sleep>>>,
     is_http1: bool,
 }
 
@@ -53,6 +59,7 @@ impl Guarded {
             config,
             prefix: Bytes::new(),
             timer: None,
+            ended: None,
             is_http1: true,
         }
     }
@@ -88,6 +95,14 @@ impl Guarded {
         };
         // Either way it is over.
         drop(timeout(LINGER_TIME, read).await);
+    }
+
+    /// Tells that the peer has closed its side: at once, unless a request is in flight.
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.ended {
+            Some(told) if self.activity.is_busy() => told.as_mut().poll(cx).map(Ok),
+            _ => Poll::Ready(Ok(())),
+        }
     }
 
     /// Waits until the peer has been silent for too long. The timer is kept and only ever moved
@@ -130,13 +145,19 @@ impl AsyncRead for Guarded {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
+        if me.ended.is_some() {
+            return me.poll_ended(cx);
+        }
         match Pin::new(&mut me.socket).poll_read(cx, buf) {
-            Poll::Ready(result) => {
-                if buf.filled().len() > before {
-                    me.activity.read(me.is_http1);
-                }
-                Poll::Ready(result)
+            Poll::Ready(Ok(())) if buf.filled().len() > before => {
+                me.activity.read(me.is_http1);
+                Poll::Ready(Ok(()))
             }
+            Poll::Ready(Ok(())) if me.is_http1 => {
+                me.ended = Some(Box::pin(sleep(GRACE)));
+                me.poll_ended(cx)
+            }
+            Poll::Ready(result) => Poll::Ready(result),
             Poll::Pending => me.poll_silence(cx),
         }
     }

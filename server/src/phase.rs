@@ -79,6 +79,11 @@ impl Activity {
         self.phase.load(Relaxed) == HEAD
     }
 
+    /// Whether a request is in flight.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.phase.load(Relaxed) == BUSY
+    }
+
     /// Whether no request ever came: nothing can be lost by closing.
     pub(crate) fn is_unused(&self) -> bool {
         self.requests.load(Relaxed) == 0

@@ -68,11 +68,8 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         mut cycle,
         mut groups,
     } = registry;
-    let own_methods: Vec<Method> = pending
-        .iter()
-        .flat_map(|route| route.methods.list.clone())
-        .filter(|m| !is_standard(m))
-        .collect();
+    let methods = pending.iter().flat_map(|route| route.methods.list.clone());
+    let own_methods: Vec<Method> = methods.filter(|method| !is_standard(method)).collect();
     let mut compiler = Compiler::new(&converters, options);
     for route in pending {
         compiler.add(route);
@@ -96,18 +93,15 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
             refused,
         });
     }
+    let all_methods = routes
+        .iter()
+        .flat_map(|route| route.methods().iter().cloned())
+        .collect();
     let phases = cycle
         .as_ref()
         .map(|cycle| cycle.phases())
         .unwrap_or_default();
-    let allow = allow_of(
-        routes
-            .iter()
-            .flat_map(|route| route.methods().iter().cloned())
-            .collect(),
-        options,
-    );
-    let frozen = Frozen {
+    Ok(AppService::new(Frozen {
         routes,
         tree,
         fallbacks,
@@ -118,9 +112,8 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         has_own_converters: converters.has_own(),
         groups,
         own_methods,
-        allow,
-    };
-    Ok(AppService::new(frozen))
+        allow: allow_of(all_methods, options),
+    }))
 }
 
 /// Puts routes into the trees, one after another.

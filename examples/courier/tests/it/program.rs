@@ -271,3 +271,29 @@ fn a_wrong_option_is_told_with_the_usage() {
         "{text}"
     );
 }
+
+#[test]
+fn a_socket_that_is_closed_while_it_waits_loses_no_command() {
+    let folder = Folder::new();
+    let program = Program::start(&folder);
+    let (_, agent) = program.json(
+        "POST",
+        "/v1/agents",
+        r#"{"hostname":"h","platform":"linux","version":"1"}"#,
+    );
+    let commands = format!("/v1/agents/{}/commands", agent["id"].as_str().unwrap());
+    let mut gone = TcpStream::connect(&program.addr).unwrap();
+    gone.write_all(format!("GET {commands}/next?wait=60 HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes())
+        .unwrap();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the request is to wait by then, and to be given up"
+    )]
+    let pause = || std::thread::sleep(Duration::from_millis(600));
+    pause();
+    drop(gone);
+    pause();
+    let (_, posted) = program.json("POST", &commands, r#"{"kind":"ls"}"#);
+    let (status, next) = program.json("GET", &format!("{commands}/next?wait=5"), "");
+    assert_eq!((status, &next["id"]), (200, &posted["id"]));
+}
