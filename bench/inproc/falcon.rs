@@ -37,7 +37,10 @@ impl Resource for FalconBench {
         std::hint::black_box(req.query()?.get("limit").as_deref().unwrap_or("10"));
         resp.set_text(FALCON_BODY.clone());
         let (name, value) = FALCON_HEADER;
-        resp.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        resp.headers_mut().insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
         Ok(())
     }
 }
@@ -62,7 +65,11 @@ fn github() -> AppService {
         for method in methods {
             let is_hot = (method, path) == HOT_ROUTE;
             let method = Method::from_bytes(method.as_bytes()).unwrap();
-            responders = if is_hot { responders.on(method, issue) } else { responders.on(method, hello) };
+            responders = if is_hot {
+                responders.on(method, issue)
+            } else {
+                responders.on(method, hello)
+            };
         }
         app.add_route(path, responders);
     }
@@ -89,7 +96,10 @@ struct Frame;
 
 impl Middleware for Frame {
     async fn process_response(&self, _req: &mut Request, resp: &mut Response) -> Result {
-        resp.headers_mut().insert(HeaderName::from_static("x-frame"), HeaderValue::from_static("1"));
+        resp.headers_mut().insert(
+            HeaderName::from_static("x-frame"),
+            HeaderValue::from_static("1"),
+        );
         Ok(())
     }
 }
@@ -99,7 +109,8 @@ struct RequestId;
 impl Middleware for RequestId {
     async fn process_response(&self, req: &mut Request, resp: &mut Response) -> Result {
         if let Some(id) = req.headers().get("x-request-id") {
-            resp.headers_mut().insert(HeaderName::from_static("x-request-id"), id.clone());
+            resp.headers_mut()
+                .insert(HeaderName::from_static("x-request-id"), id.clone());
         }
         Ok(())
     }
@@ -115,7 +126,11 @@ pub fn register(r: &mut Registry) {
     let count = || Count(Arc::default());
     let mut bench = App::new();
     bench.add_route(FALCON_ROUTE, FalconBench);
-    let boxed = vec![BoxMiddleware::new(count()), BoxMiddleware::new(Frame), BoxMiddleware::new(RequestId)];
+    let boxed = vec![
+        BoxMiddleware::new(count()),
+        BoxMiddleware::new(Frame),
+        BoxMiddleware::new(RequestId),
+    ];
     both(r, "", Work::FalconHello, bench.freeze().unwrap());
     both(r, "", Work::Hello, small());
     both(r, "", Work::Params, github());
@@ -129,5 +144,11 @@ fn both(r: &mut Registry, variant: &str, work: Work, service: AppService) {
     r.tower(&format!("{variant}-tower"), work, service.clone());
     let maker = RequestMaker::new(work, &r.token);
     let exec = r.exec();
-    r.add(variant, work, exec, move || maker.make(), async move |req| drain(service.handle(req).await).await);
+    r.add(
+        variant,
+        work,
+        exec,
+        move || maker.make(),
+        async move |req| drain(service.handle(req).await).await,
+    );
 }

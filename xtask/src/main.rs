@@ -14,11 +14,25 @@ const LIBRARIES: [(&str, &str, &str); 5] = [
 ];
 
 /// Crates whose types must not show in a signature, since they break more often than we may.
-const HIDDEN: [&str; 8] = ["hyper::", "hyper_util::", "tokio::", "h2::", "socket2::", "serde_path_to_error::", "typeid::", "percent_encoding::"];
+const HIDDEN: [&str; 8] = [
+    "hyper::",
+    "hyper_util::",
+    "tokio::",
+    "h2::",
+    "socket2::",
+    "serde_path_to_error::",
+    "typeid::",
+    "percent_encoding::",
+];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+    match args
+        .iter()
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         ["api"] => api(false),
         ["api", "--check"] => api(true),
         _ => {
@@ -39,14 +53,20 @@ fn api(check: bool) -> ExitCode {
                 return ExitCode::FAILURE;
             }
         };
-        for line in api.lines().filter(|line| HIDDEN.iter().any(|hidden| line.contains(hidden))) {
+        for line in api
+            .lines()
+            .filter(|line| HIDDEN.iter().any(|hidden| line.contains(hidden)))
+        {
             eprintln!("{package}: a type that must be hidden shows: {line}");
             failed = true;
         }
         let file = root.join(folder).join("public-api.txt");
         let before = std::fs::read_to_string(&file).unwrap_or_default();
         if before == api {
-            println!("{package}: {} public items, as written down", api.lines().count());
+            println!(
+                "{package}: {} public items, as written down",
+                api.lines().count()
+            );
         } else if check {
             eprintln!("{package}: the public API is not what {folder}/public-api.txt says:");
             show_difference(&before, &api);
@@ -59,22 +79,37 @@ fn api(check: bool) -> ExitCode {
             println!("{package}: {} public items, written", api.lines().count());
         }
     }
-    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+    if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn public_api(root: &Path, package: &str, library: &str) -> Result<String, String> {
     let json = rustdoc(root, package, library)?;
-    let api = public_api::Builder::from_rustdoc_json(json).omit_blanket_impls(true).build();
+    let api = public_api::Builder::from_rustdoc_json(json)
+        .omit_blanket_impls(true)
+        .build();
     let api = api.map_err(|error| error.to_string())?;
-    let lines = api.items().map(ToString::to_string).filter(|line| !is_noise(line));
+    let lines = api
+        .items()
+        .map(ToString::to_string)
+        .filter(|line| !is_noise(line));
     Ok(lines.map(|line| line + "\n").collect())
 }
 
 /// Auto traits that say nothing to a user.
 fn is_noise(line: &str) -> bool {
-    ["core::marker::Freeze", "core::marker::UnsafeUnpin", "RefUnwindSafe", "UnwindSafe", "core::marker::Unpin"]
-        .iter()
-        .any(|auto| line.contains(&format!("{auto} for ")))
+    [
+        "core::marker::Freeze",
+        "core::marker::UnsafeUnpin",
+        "RefUnwindSafe",
+        "UnwindSafe",
+        "core::marker::Unpin",
+    ]
+    .iter()
+    .any(|auto| line.contains(&format!("{auto} for ")))
 }
 
 fn rustdoc(root: &Path, package: &str, library: &str) -> Result<PathBuf, String> {
@@ -96,10 +131,16 @@ fn rustdoc(root: &Path, package: &str, library: &str) -> Result<PathBuf, String>
 }
 
 fn show_difference(before: &str, after: &str) {
-    for line in before.lines().filter(|line| !after.lines().any(|other| other == *line)) {
+    for line in before
+        .lines()
+        .filter(|line| !after.lines().any(|other| other == *line))
+    {
         eprintln!("- {line}");
     }
-    for line in after.lines().filter(|line| !before.lines().any(|other| other == *line)) {
+    for line in after
+        .lines()
+        .filter(|line| !before.lines().any(|other| other == *line))
+    {
         eprintln!("+ {line}");
     }
 }

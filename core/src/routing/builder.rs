@@ -39,18 +39,20 @@ use crate::resource::{After, Before, DynEndpoint, Endpoint, Grouped, Methods, On
 ///     .before(log);
 /// ```
 pub struct RouteBuilder<'a, M: Middleware, E: Endpoint> {
-    parts: Option<Parts<'a, M, E>>,
+    // Taken when the route is added, or when the endpoint becomes another.
+    parts: Option<(About<'a, M>, E)>,
 }
 
-struct Parts<'a, M, E> {
+/// What was said about the route.
+struct About<'a, M> {
     registry: &'a mut Registry,
     template: String,
     name: Option<String>,
     kind: Kind,
-    group: Option<(Shared<M>, Vec<usize>)>,
+    group: Option<Shared<M>>,
+    groups: Vec<usize>,
     inherited: Metadata,
     meta: Metadata,
-    endpoint: E,
     added_at: &'static Location<'static>,
 }
 
@@ -83,31 +85,38 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
         kind: Kind,
         added_at: &'static Location<'static>,
     ) -> Self {
-        let (meta, inherited) = (Metadata::default(), Metadata::default());
+        let about = About {
+            registry,
+            template,
+            name: None,
+            kind,
+            group: None,
+            groups: Vec::new(),
+            inherited: Metadata::default(),
+            meta: Metadata::default(),
+            added_at,
+        };
         Self {
-            parts: Some(Parts {
-                registry,
-                template,
-                name: None,
-                kind,
-                group: None,
-                inherited,
-                meta,
-                endpoint,
-                added_at,
-            }),
+            parts: Some((about, endpoint)),
         }
     }
 
     pub(crate) fn in_group(
-        mut self,
+        self,
         middleware: Shared<M>,
         groups: Vec<usize>,
         meta: Metadata,
     ) -> Self {
-        if let Some(parts) = &mut self.parts {
-            parts.group = Some((middleware, groups));
-            parts.inherited = meta;
+        self.tell(|about| {
+            about.group = Some(middleware);
+            about.groups = groups;
+            about.inherited = meta;
+        })
+    }
+
+    fn tell(mut self, tell: impl FnOnce(&mut About<'a, M>)) -> Self {
+        if let Some((about, _)) = &mut self.parts {
+            tell(about);
         }
         self
     }
@@ -117,11 +126,8 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
         clippy::return_self_not_must_use,
         reason = "dropping it adds the route"
     )]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        if let Some(parts) = &mut self.parts {
-            parts.name = Some(name.into());
-        }
-        self
+    pub fn name(self, name: impl Into<String>) -> Self {
+        self.tell(|about| about.name = Some(name.into()))
     }
 
     /// Attaches metadata for every method.
@@ -129,11 +135,10 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
         clippy::return_self_not_must_use,
         reason = "dropping it adds the route"
     )]
-    pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        if let Some(parts) = &mut self.parts {
-            parts.meta.with(value);
-        }
-        self
+    pub fn with<T: Send + Sync + 'static>(self, value: T) -> Self {
+        self.tell(|about| {
+            about.meta.with(value);
+        })
     }
 
     /// Attaches metadata for one method.
@@ -141,11 +146,10 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
         clippy::return_self_not_must_use,
         reason = "dropping it adds the route"
     )]
-    pub fn with_for<T: Send + Sync + 'static>(mut self, method: Method, value: T) -> Self {
-        if let Some(parts) = &mut self.parts {
-            parts.meta.with_for(method, value);
-        }
-        self
+    pub fn with_for<T: Send + Sync + 'static>(self, method: Method, value: T) -> Self {
+        self.tell(|about| {
+            about.meta.with_for(method, value);
+        })
     }
 
     /// Has a hook run before the responders. Of several, the one added last runs first.
@@ -170,78 +174,44 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
     }
 
     fn map<F: Endpoint>(mut self, wrap: impl FnOnce(E) -> F) -> RouteBuilder<'a, M, F> {
-        let parts = self.parts.take().map(|parts| {
-            let Parts {
-                registry,
-                template,
-                name,
-                kind,
-                group,
-                inherited,
-                meta,
-                endpoint,
-                added_at,
-            } = parts;
-            Parts {
-                registry,
-                template,
-                name,
-                kind,
-                group,
-                inherited,
-                meta,
-                endpoint: wrap(endpoint),
-                added_at,
-            }
-        });
-        RouteBuilder { parts }
+        let parts = self.parts.take();
+        RouteBuilder {
+            parts: parts.map(|(about, endpoint)| (about, wrap(endpoint))),
+        }
     }
 }
 
 impl<M: Middleware, E: Endpoint> Drop for RouteBuilder<'_, M, E> {
     fn drop(&mut self) {
-        let Some(parts) = self.parts.take() else {
+        let Some((about, endpoint)) = self.parts.take() else {
             return;
         };
-        let Parts {
-            registry,
-            template,
-            name,
-            kind,
-            group,
-            inherited,
+        let mut meta = about.inherited;
+        endpoint.describe_to(&mut meta);
+        meta.append(&about.meta);
+        let (methods, type_name) = (endpoint.methods(), endpoint.type_name());
+        let has_middleware = TypeId::of::<M>() != TypeId::of::<()>();
+        let endpoint: Box<dyn DynEndpoint> = match about.group {
+            Some(middleware) if has_middleware => Box::new(Grouped(middleware, endpoint)),
+            _ => Box::new(endpoint),
+        };
+        about.registry.add(PendingRoute {
+            template: about.template,
+            name: about.name,
+            kind: about.kind,
+            methods,
             meta,
             endpoint,
-            added_at,
-        } = parts;
-        let mut all = inherited;
-        endpoint.describe_to(&mut all);
-        all.append(&meta);
-        let (methods, type_name) = (endpoint.methods(), endpoint.type_name());
-        let (endpoint, groups): (Box<dyn DynEndpoint>, _) = match group {
-            Some((middleware, groups)) if TypeId::of::<M>() != TypeId::of::<()>() => {
-                (Box::new(Grouped(middleware, endpoint)), groups)
-            }
-            Some((_, groups)) => (Box::new(endpoint), groups),
-            None => (Box::new(endpoint), Vec::new()),
-        };
-        registry.add(PendingRoute {
-            template,
-            name,
-            kind,
-            methods,
-            meta: all,
-            endpoint,
             type_name,
-            groups,
-            added_at,
+            groups: about.groups,
+            added_at: about.added_at,
         });
     }
 }
 
 impl<M: Middleware, E: Endpoint> std::fmt::Debug for RouteBuilder<'_, M, E> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let template = self.parts.as_ref().map(|parts| &parts.template);
+        let template = self.parts.as_ref().map(|(about, _)| &about.template);
         f.debug_struct("RouteBuilder")
             .field("template", &template)
             .finish_non_exhaustive()
