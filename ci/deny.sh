@@ -4,5 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 set -x
+cargo fetch --quiet --locked
 cargo deny --offline check bans licenses sources
 cargo deny --offline --manifest-path core/Cargo.toml --config core/deny.toml check bans
