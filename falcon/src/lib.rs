@@ -66,3 +66,8 @@ pub mod prelude {
     #[doc(no_inline)]
     pub use falcon_media::{MediaRequest as _, MediaResponse as _};
 }
+
+/// The example in the README at the root compiles.
+#[cfg(all(doctest, feature = "json", feature = "server"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;

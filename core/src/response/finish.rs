@@ -26,15 +26,20 @@ impl Response {
             mut on_end,
             ..
         } = self;
-        if is_head && !has_no_content(status) {
-            let told = headers.contains_key(header::CONTENT_LENGTH);
-            if let Some(length) = body.exact_len().filter(|_| !told) {
+        let length = body.exact_len();
+        if has_no_content(status) || status == StatusCode::RESET_CONTENT {
+            drop_length(status, &mut headers);
+            body = Body::empty();
+        } else if is_head {
+            // A responder for HEAD may tell a length without making the body.
+            let told = length == Some(0) && headers.contains_key(header::CONTENT_LENGTH);
+            if let Some(length) = length.filter(|_| !told) {
                 headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
             }
             body = Body::empty();
-        } else if has_no_content(status) || status == StatusCode::RESET_CONTENT {
-            body = Body::empty();
-            drop_length(status, &mut headers);
+        } else if length.is_some() && !headers.is_empty() {
+            // The server counts for itself; another count would be wrong, or no news.
+            headers.remove(header::CONTENT_LENGTH);
         }
         on_end.set_status(status);
         let mut response = http::Response::new(ResponseBody {

@@ -194,3 +194,39 @@ fn the_end_is_told_once_with_status_and_bytes() {
         assert_eq!(log.take()[0], "0: 200 0 false");
     });
 }
+
+struct Miscounts;
+
+impl Resource for Miscounts {
+    async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_text("content")
+            .set_header("content-length", "999")?;
+        Ok(())
+    }
+
+    async fn on_head(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_header("content-length", "7")?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_wrong_content_length_is_put_right() {
+    block_on(async {
+        let mut app = App::new();
+        app.add_route("/", Miscounts);
+        let client = TestClient::new(app);
+        client
+            .get("/")
+            .send()
+            .await
+            .assert_header("content-length", "7")
+            .assert_text("content");
+        client
+            .head("/")
+            .send()
+            .await
+            .assert_header("content-length", "7")
+            .assert_text("");
+    });
+}
