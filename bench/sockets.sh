@@ -22,5 +22,5 @@ cargo build --quiet --release -p sockets --no-default-features --features hyper,
 mkdir -p bin
 cp "$CARGO_TARGET_DIR/release/sockets" bin/sockets
 python3 scripts/load.py --out "$here/target/load.json" --rounds "${ROUNDS:-3}" --secs "${SECS:-6}" \
-  --only falcon,hyper-tpc,axum,axum-tpc --modes text,json,pipe > "$here/target/load.txt"
+  --only falcon,hyper-tpc,axum,axum-tpc --modes "${MODES:-text,json,pipe}" > "$here/target/load.txt"
 python3 scripts/load.py report "$here/target/load.json"

@@ -17,6 +17,7 @@ use crate::handler::{Handler, Shared};
 use crate::io::Guarded;
 use crate::outgoing::Outgoing;
 use crate::phase::Activity;
+use crate::woken::only_when_woken;
 
 /// The most that hyper buffers of a head; the gate counts exactly.
 const MAX_BUFFER: usize = 40 * 1024;
@@ -52,7 +53,7 @@ async fn serve_http1(
         .max_buf_size(MAX_BUFFER)
         .serve_connection(
             TokioIo::new(io),
-            service_fn(move |request| handler.clone().answer(request)),
+            service_fn(move |request| Arc::clone(&handler).answer(request)),
         );
     let told = tokio::select! {
         _ = turn_by_turn(&outgoing, |cx| Pin::new(&mut connection).poll(cx)) => false,
@@ -87,7 +88,8 @@ async fn turn_by_turn<E>(
 /// Waits until the server is told to stop.
 async fn stopped(mut stage: watch::Receiver<Stage>) {
     // The sender lives as long as the server: an error means that it is over too.
-    drop(stage.wait_for(|stage| *stage != Stage::Serve).await);
+    let told = async { drop(stage.wait_for(|stage| *stage != Stage::Serve).await) };
+    only_when_woken(told).await;
 }
 
 #[cfg(feature = "http2")]
@@ -179,7 +181,7 @@ mod http2 {
             .max_send_buf_size(MAX_SEND_BUFFER)
             .serve_connection(
                 TokioIo::new(io),
-                service_fn(move |request| handler.clone().answer(request)),
+                service_fn(move |request| Arc::clone(&handler).answer(request)),
             );
         let mut connection = pin!(connection);
         tokio::select! {

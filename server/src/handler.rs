@@ -86,8 +86,8 @@ impl Shared {
 
 const TOO_SLOW: &str = "The server did not have an answer in time.";
 
-/// What hyper calls for each request of a connection.
-#[derive(Clone)]
+/// What hyper calls for each request of a connection. It is shared by the requests of one connection
+/// alone, so that workers do not fight over a count.
 pub(crate) struct Handler {
     shared: Arc<Shared>,
     service: AppService,
@@ -95,17 +95,17 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    pub(crate) fn new(peer: SocketAddr, shared: Arc<Shared>, activity: Arc<Activity>) -> Self {
+    pub(crate) fn new(peer: SocketAddr, shared: Arc<Shared>, activity: Arc<Activity>) -> Arc<Self> {
         let service = shared.service.with_peer(peer);
-        Self {
+        Arc::new(Self {
             shared,
             service,
             activity,
-        }
+        })
     }
 
     pub(crate) async fn answer(
-        self,
+        self: Arc<Self>,
         request: Request<Incoming>,
     ) -> Result<Response<Tracked>, Infallible> {
         let in_flight = self.activity.request();

@@ -67,6 +67,7 @@ mod listener;
 mod outgoing;
 mod phase;
 mod signal;
+mod woken;
 mod worker;
 
 pub use self::builder::{Bound, Server, serve};

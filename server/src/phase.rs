@@ -19,6 +19,9 @@ pub(crate) struct Activity {
     requests: AtomicU32,
 }
 
+/// The clock was not read since the phase began.
+const UNKNOWN: u64 = u64::MAX;
+
 /// Nothing was read yet.
 const FIRST: u8 = 0;
 /// A part of a request's head was read.
@@ -40,9 +43,22 @@ impl Activity {
     }
 
     fn enter(&self, phase: u8) {
-        let since = u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.since.store(since, Relaxed);
+        self.since.store(UNKNOWN, Relaxed);
         self.phase.store(phase, Relaxed);
+    }
+
+    /// When the phase began: when somebody asked first, since nobody waits before that. A head that
+    /// comes in one piece thus costs no look at the clock.
+    fn began(&self) -> Duration {
+        let since = match self.since.load(Relaxed) {
+            UNKNOWN => {
+                let now = u64::try_from(self.opened.elapsed().as_micros()).unwrap_or(u64::MAX - 1);
+                self.since.store(now, Relaxed);
+                now
+            }
+            since => since,
+        };
+        Duration::from_micros(since)
     }
 
     /// Bytes came in. Between requests they begin a head in HTTP/1; in HTTP/2 they may be anything,
@@ -70,8 +86,7 @@ impl Activity {
             IDLE => config.idle_timeout,
             _ => return None,
         };
-        let since = Duration::from_micros(self.since.load(Relaxed));
-        self.opened.checked_add(since.saturating_add(limit))
+        self.opened.checked_add(self.began().saturating_add(limit))
     }
 
     /// Whether a head was begun and not finished: its client deserves an answer.
