@@ -45,7 +45,7 @@
 //! | templates, fields, converters, precedence | [`routing`] |
 //! | something around every request; extensions | [`Middleware`] |
 //! | something around one route | [`Hook`] |
-//! | what the client is told when something goes wrong | [`error`] |
+//! | what the client is told when something goes wrong | [`Error`], [`HttpError`], [`serializers`] |
 //! | what a route says about itself | [`Metadata`] |
 //! | a tower service inside an app, an app inside a tower stack | [`App::mount`], [`AppService`] |
 //!
@@ -63,7 +63,7 @@
 
 mod app;
 mod body;
-pub mod error;
+mod error;
 pub mod header;
 mod hook;
 mod middleware;
@@ -90,4 +90,7 @@ pub use self::middleware::{BoxMiddleware, Middleware, Phases};
 pub use self::request::{BodyLimit, Context, PeerAddr, Query, Request};
 pub use self::resource::{Endpoint, Resource, Responder, Responders, Sink};
 pub use self::response::{End, Response, ResponseBody};
-pub use self::routing::{Metadata, Mount, Route, RouteBuilder};
+pub use self::routing::builder::RouteBuilder;
+pub use self::routing::metadata::Metadata;
+pub use self::routing::mount::Mount;
+pub use self::routing::route::Route;

@@ -9,9 +9,10 @@ use http::{HeaderValue, Method};
 use super::AppService;
 use super::registry::{Frozen, Options, Registry, is_standard};
 use super::setup::{AppInfo, SetupError};
+use crate::Route;
 use crate::routing::converter::Converters;
 use crate::routing::{
-    Fault, Field, Inserted, Kind, PendingRoute, Route, RouteError, Template, Tree, converters_of,
+    Fault, Field, Inserted, Kind, PendingRoute, RouteError, Template, Tree, converters_of,
 };
 
 /// All that is wrong with an app: what [`App::freeze`](crate::App::freeze) found, at once.

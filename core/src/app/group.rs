@@ -11,7 +11,7 @@ use crate::body::Body;
 use crate::error::{BoxError, Result};
 use crate::middleware::{Middleware, Shared};
 use crate::resource::{Endpoint, Sink};
-use crate::routing::{Metadata, Mount, RouteBuilder};
+use crate::{Metadata, Mount, RouteBuilder};
 
 /// Routes that share a prefix, middleware and metadata; made by [`App::group`](crate::App::group).
 ///

@@ -28,8 +28,8 @@ use crate::error::{BoxError, Error, ErrorHandler, ErrorSerializer, Result};
 use crate::middleware::Middleware;
 use crate::resource::{Endpoint, Sink};
 use crate::routing::converter::{Converter, ConverterArgs};
-use crate::routing::{Mount, RouteBuilder};
 use crate::{Hook, Request};
+use crate::{Mount, RouteBuilder};
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 

@@ -11,9 +11,8 @@ use crate::error::{ErrorHandling, Result};
 use crate::middleware::{Middleware, Phases};
 use crate::resource::Endpoint;
 use crate::routing::converter::Converters;
-use crate::routing::{
-    Answer, Captures, CheckedPath, Kind, PendingRoute, Route, RouteBuilder, Tree,
-};
+use crate::routing::{Answer, Captures, CheckedPath, Kind, PendingRoute, Tree};
+use crate::{Route, RouteBuilder};
 
 /// What is switched on and how much is taken.
 #[derive(Clone, Copy, Debug)]

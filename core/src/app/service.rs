@@ -11,12 +11,13 @@ use tower_service::Service;
 
 use super::freeze::SetupErrors;
 use super::{App, BoxFuture, Frozen, cycle};
+use crate::Route;
 use crate::body::Body;
 use crate::error::{BoxError, Result};
 use crate::middleware::Phases;
 use crate::request::PeerAddr;
 use crate::response::ResponseBody;
-use crate::routing::{Listing, Route};
+use crate::routing::Listing;
 use crate::{Request, Response};
 
 /// A frozen app: what answers requests.

@@ -10,7 +10,7 @@ use crate::Request;
 use crate::error::{Error, ErrorHandler, ErrorSerializer, Result};
 use crate::resource::Endpoint;
 use crate::routing::converter::{Converter, ConverterArgs};
-use crate::routing::{Route, RouteBuilder};
+use crate::{Route, RouteBuilder};
 
 /// The app in the hands of [`Middleware::setup`](crate::Middleware::setup).
 pub struct Setup<'a> {

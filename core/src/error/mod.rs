@@ -1,32 +1,4 @@
-//! What went wrong, and what the client is told of it.
-//!
-//! A responder returns [`Result`]; `?` turns any [`std::error::Error`] into an [`Error`], which
-//! remembers the type. What the client sees is decided in three steps:
-//!
-//! 1. an error handler for that type, if the application added one;
-//! 2. otherwise the [`HttpError`] or [`HttpStatus`] itself, or 500 for every other type;
-//! 3. the error serializer, which renders an [`HttpError`] as `application/problem+json`
-//!    ([RFC 9457]), or as XML for a client that prefers it.
-//!
-//! The text of an error that is neither [`HttpError`] nor [`HttpStatus`] never reaches the client.
-//!
-//! ```
-//! use falcon_core::{HttpError, Request, Resource, Response, Result};
-//!
-//! struct Things;
-//!
-//! impl Resource for Things {
-//!     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
-//!         let id: u32 = req.param_as("id")?;
-//!         let thing = std::fs::read_to_string(format!("things/{id}")) // an io::Error becomes a 500
-//!             .or(Err(HttpError::not_found().code("thing_unknown")))?;
-//!         resp.set_text(thing);
-//!         Ok(())
-//!     }
-//! }
-//! ```
-//!
-//! [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
+//! What went wrong, and what the client is told of it; see [`Error`].
 
 mod handler;
 mod http_error;
@@ -58,6 +30,36 @@ pub type Result<T = (), E = Error> = core::result::Result<T, E>;
 /// `?` makes one of any error type. What has no such type (a `String`, an `anyhow::Error`, a boxed
 /// error) goes through [`Error::boxed`]. `Error` is not itself a [`std::error::Error`], for then
 /// `?` could not take every type; it converts into a boxed one.
+///
+/// # What the client is told
+///
+/// A responder returns [`Result`]; `?` turns any [`std::error::Error`] into an [`Error`], which
+/// remembers the type. What the client sees is decided in three steps:
+///
+/// 1. an error handler for that type, if the application added one;
+/// 2. otherwise the [`HttpError`] or [`HttpStatus`] itself, or 500 for every other type;
+/// 3. the error serializer, which renders an [`HttpError`] as `application/problem+json`
+///    ([RFC 9457]), or as XML for a client that prefers it.
+///
+/// The text of an error that is neither [`HttpError`] nor [`HttpStatus`] never reaches the client.
+///
+/// ```
+/// use falcon_core::{HttpError, Request, Resource, Response, Result};
+///
+/// struct Things;
+///
+/// impl Resource for Things {
+///     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+///         let id: u32 = req.param_as("id")?;
+///         let thing = std::fs::read_to_string(format!("things/{id}")) // an io::Error becomes a 500
+///             .or(Err(HttpError::not_found().code("thing_unknown")))?;
+///         resp.set_text(thing);
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
 ///
 /// # Examples
 ///

@@ -16,11 +16,12 @@ use http::{Extensions, HeaderMap, HeaderName, Method, Uri, Version, header};
 pub use self::context::Context;
 pub(crate) use self::params::Params;
 pub use self::query::Query;
+use crate::Route;
 use crate::app::Frozen;
 use crate::body::Body;
 use crate::error::{Error, HttpError, Result};
 use crate::header::{Accept, ETags};
-use crate::routing::{Answer, Route};
+use crate::routing::Answer;
 
 /// A request: what the server read, what routing found, and what middleware adds.
 ///

@@ -5,9 +5,9 @@ use std::future::Future;
 use http::Method;
 
 use super::{Resource, dispatch, implemented};
+use crate::Metadata;
 use crate::app::BoxFuture;
 use crate::error::Result;
-use crate::routing::Metadata;
 use crate::{Request, Response};
 
 #[expect(

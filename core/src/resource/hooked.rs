@@ -3,10 +3,11 @@
 use http::Method;
 
 use super::{Endpoint, Methods, Sealed};
+use crate::Metadata;
 use crate::app::{automatic, caught};
 use crate::error::{Result, settle};
 use crate::middleware::{Middleware, Shared};
-use crate::routing::{Answer, Metadata};
+use crate::routing::Answer;
 use crate::{Hook, Request, Response};
 
 /// An endpoint with a hook before it.

@@ -15,9 +15,9 @@ pub use self::endpoint::Endpoint;
 pub(crate) use self::endpoint::{DynEndpoint, Methods, Sealed};
 pub(crate) use self::hooked::{After, Before, Grouped, Only};
 pub use self::responders::{Responder, Responders, Sink};
+use crate::Metadata;
 use crate::app::Noop;
 use crate::error::{Error, Result};
-use crate::routing::Metadata;
 use crate::{Request, Response};
 
 /// The future of a responder that a type does not implement.

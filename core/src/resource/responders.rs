@@ -6,9 +6,9 @@ use std::sync::Arc;
 use http::Method;
 
 use super::{Endpoint, Methods, Sealed};
+use crate::Metadata;
 use crate::app::BoxFuture;
 use crate::error::{Error, Result};
-use crate::routing::Metadata;
 use crate::{Hook, Request, Response};
 
 /// A function that answers a request with the help of a state `S`: an

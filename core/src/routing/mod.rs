@@ -33,29 +33,26 @@
 //!
 //! Two templates that would always match the same paths are a registration error.
 
-mod builder;
+pub(crate) mod builder;
 mod captures;
 pub mod converter;
 mod error;
 mod listing;
 mod lookup;
-mod metadata;
-mod mount;
+pub(crate) mod metadata;
+pub(crate) mod mount;
 mod path;
-mod route;
+pub(crate) mod route;
 mod template;
 mod tree;
 
-pub use self::builder::RouteBuilder;
 pub(crate) use self::builder::{Kind, PendingRoute};
 pub(crate) use self::captures::Captures;
 pub(crate) use self::error::Fault;
 pub use self::error::RouteError;
 pub use self::listing::Listing;
-pub use self::metadata::Metadata;
-pub use self::mount::Mount;
 pub(crate) use self::path::CheckedPath;
 pub(crate) use self::route::Answer;
-pub use self::route::{Field, Route};
+pub use self::route::Field;
 pub(crate) use self::template::Template;
 pub(crate) use self::tree::{Inserted, Tree, converters_of};
