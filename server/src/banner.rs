@@ -7,14 +7,14 @@ use falcon_core::AppService;
 
 use crate::config::Config;
 
-/// Prints the address and the routes. A closed output is no reason not to serve.
-pub(crate) fn print(service: &AppService, addr: SocketAddr, config: &Config) {
-    let text = text(service, addr, config);
+/// Prints it. A closed output is no reason not to serve.
+pub(crate) fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
 }
 
-fn text(service: &AppService, addr: SocketAddr, config: &Config) -> String {
+/// The address and the routes.
+pub(crate) fn text(service: &AppService, addr: SocketAddr, config: &Config) -> String {
     let protocols = if config.http2 {
         "HTTP/1.1, HTTP/2"
     } else {

@@ -200,18 +200,16 @@ impl Bound {
             config,
             on_stop,
         } = self.server;
-        if config.banner {
-            banner::print(&service, self.local_addr, &config);
+        let banner = config
+            .banner
+            .then(|| banner::text(&service, self.local_addr, &config));
+        let (listeners, addr) = (self.listeners, self.local_addr);
+        let running = control::start(service, config, on_stop, listeners, addr, true)?;
+        // Whoever reads that it listens may send a signal at once, and has to find it ready.
+        if let Some(banner) = banner {
+            banner::print(&banner);
         }
-        control::start(
-            service,
-            config,
-            on_stop,
-            self.listeners,
-            self.local_addr,
-            true,
-        )?
-        .wait()
+        running.wait()
     }
 
     /// Starts to serve on threads of its own, and returns. Signals are left alone.

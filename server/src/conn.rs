@@ -12,10 +12,12 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use crate::config::Config;
 use crate::control::Stage;
 use crate::handler::{Handler, Shared};
 use crate::io::Guarded;
 use crate::outgoing::Outgoing;
+use crate::patience::Patience;
 use crate::phase::Activity;
 use crate::woken::only_when_woken;
 
@@ -31,7 +33,7 @@ pub(crate) async fn serve(
     // Without it a response in several writes waits for the acknowledgement of the first.
     drop(stream.set_nodelay(true));
     let activity = Activity::new();
-    let io = Guarded::new(stream, Arc::clone(&activity), Arc::clone(&shared.config));
+    let io = Guarded::new(stream, Arc::clone(&activity), &shared.config);
     #[cfg(feature = "http2")]
     if shared.config.http2 {
         return http2::sniff(io, peer, shared, activity, stage).await;
@@ -46,8 +48,8 @@ async fn serve_http1(
     activity: Arc<Activity>,
     stage: watch::Receiver<Stage>,
 ) {
+    let mut turns = Turns::new(&io, &activity, &shared.config, true);
     let handler = Handler::new(peer, shared, Arc::clone(&activity));
-    let outgoing = io.outgoing();
     let mut connection = http1::Builder::new()
         .header_read_timeout(None)
         .max_buf_size(MAX_BUFFER)
@@ -56,7 +58,7 @@ async fn serve_http1(
             service_fn(move |request| Arc::clone(&handler).answer(request)),
         );
     let told = tokio::select! {
-        _ = turn_by_turn(&outgoing, |cx| Pin::new(&mut connection).poll(cx)) => false,
+        () = turns.drive(|cx| Pin::new(&mut connection).poll(cx)) => false,
         () = stopped(stage) => true,
     };
     if told && activity.is_unused() {
@@ -64,25 +66,43 @@ async fn serve_http1(
     }
     if told {
         Pin::new(&mut connection).graceful_shutdown();
-        // What goes wrong on the wire is the peer's business: there is nobody left to tell.
-        drop(turn_by_turn(&outgoing, |cx| Pin::new(&mut connection).poll(cx)).await);
+        turns.drive(|cx| Pin::new(&mut connection).poll(cx)).await;
     }
     connection.into_parts().io.into_inner().close().await;
 }
 
-/// Drives a connection, and after each turn sends what it wrote.
-async fn turn_by_turn<E>(
-    outgoing: &Outgoing,
-    mut turn: impl FnMut(&mut Context<'_>) -> Poll<Result<(), E>>,
-) -> Result<(), E> {
-    poll_fn(|cx| {
-        let polled = turn(cx);
-        match outgoing.poll_send(cx) {
-            Poll::Ready(Err(_)) => Poll::Ready(Ok(())),
-            _ => polled,
+/// What is done in every turn of a connection's task, beside what hyper does.
+struct Turns {
+    outgoing: Outgoing,
+    patience: Patience,
+    is_http1: bool,
+}
+
+impl Turns {
+    fn new(io: &Guarded, activity: &Arc<Activity>, config: &Arc<Config>, is_http1: bool) -> Self {
+        let outgoing = io.outgoing();
+        let patience = Patience::new(Arc::clone(activity), Arc::clone(config), outgoing.clone());
+        Self {
+            outgoing,
+            patience,
+            is_http1,
         }
-    })
-    .await
+    }
+
+    /// Drives a connection until it is over, however that comes about: what goes wrong on the wire
+    /// is the peer's business, and there is nobody left to tell.
+    async fn drive<T>(&mut self, mut turn: impl FnMut(&mut Context<'_>) -> Poll<T>) {
+        poll_fn(|cx| {
+            let is_over = turn(cx).is_ready();
+            let is_broken = matches!(self.outgoing.poll_send(cx), Poll::Ready(Err(_)));
+            if is_over || is_broken {
+                Poll::Ready(())
+            } else {
+                self.patience.poll(cx, self.is_http1)
+            }
+        })
+        .await;
+    }
 }
 
 /// Waits until the server is told to stop.
@@ -109,7 +129,7 @@ mod http2 {
     use tokio::sync::watch;
     use tokio::time::{Instant, sleep, sleep_until};
 
-    use super::{Stage, serve_http1, stopped, turn_by_turn};
+    use super::{Stage, Turns, serve_http1, stopped};
     use crate::config::Config;
     use crate::handler::{Handler, Shared};
     use crate::io::Guarded;
@@ -125,7 +145,7 @@ mod http2 {
     const CONNECTION_WINDOW: u32 = 1 << 20;
     const MAX_HEADER_LIST: u32 = 32 * 1024;
 
-    /// Reads until it is clear which protocol is spoken; the socket's own timers run meanwhile.
+    /// Reads until it is clear which protocol is spoken, with the same patience as later.
     pub(super) async fn sniff(
         mut io: Guarded,
         peer: SocketAddr,
@@ -135,14 +155,15 @@ mod http2 {
     ) {
         let mut buffer = [0; PREFACE.len()];
         let mut buf = ReadBuf::new(&mut buffer);
+        let mut turns = Turns::new(&io, &activity, &shared.config, false);
         let is_http2 = loop {
             let before = buf.filled().len();
-            let read = std::future::poll_fn(|cx| pin!(&mut io).poll_read(cx, &mut buf));
-            let read = tokio::select! {
-                read = read => read,
+            tokio::select! {
+                () = turns.drive(|cx| pin!(&mut io).poll_read(cx, &mut buf)) => {}
                 () = stopped(stage.clone()) => return,
-            };
-            if read.is_err() || buf.filled().len() == before {
+            }
+            // Nothing more came: the peer has gone, or has been silent for too long.
+            if buf.filled().len() == before {
                 return;
             }
             if !PREFACE.starts_with(buf.filled()) {
@@ -168,8 +189,8 @@ mod http2 {
         stage: watch::Receiver<Stage>,
     ) {
         let config = Arc::clone(&shared.config);
+        let mut turns = Turns::new(&io, &activity, &config, false);
         let handler = Handler::new(peer, shared, Arc::clone(&activity));
-        let outgoing = io.outgoing();
         let connection = Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
             .keep_alive_interval(PING)
@@ -185,12 +206,12 @@ mod http2 {
             );
         let mut connection = pin!(connection);
         tokio::select! {
-            _ = turn_by_turn(&outgoing, |cx| connection.as_mut().poll(cx)) => return,
+            () = turns.drive(|cx| connection.as_mut().poll(cx)) => return,
             () = stopped(stage) => {}
             () = idle(&activity, &config) => {}
         }
         connection.as_mut().graceful_shutdown();
-        drop(turn_by_turn(&outgoing, |cx| connection.as_mut().poll(cx)).await);
+        turns.drive(|cx| connection.as_mut().poll(cx)).await;
     }
 
     /// Waits until there was no stream for too long: a moment less than the socket takes to give

@@ -104,20 +104,29 @@ impl Handler {
         })
     }
 
-    pub(crate) async fn answer(
+    /// From the call on, and not from the first time that the future is polled, the connection has
+    /// a request in flight.
+    pub(crate) fn answer(
         self: Arc<Self>,
         request: Request<Incoming>,
-    ) -> Result<Response<Tracked>, Infallible> {
+    ) -> impl Future<Output = Result<Response<Tracked>, Infallible>> {
         let in_flight = self.activity.request();
+        async move {
+            let response = self.respond(request).await;
+            self.activity.answer();
+            Ok(response.map(|body| Tracked::new(body, in_flight)))
+        }
+    }
+
+    async fn respond(&self, request: Request<Incoming>) -> Response<ResponseBody> {
         let timeout = self.shared.timeout(&request);
         let (parts, body) = request.into_parts();
         if let Err((status, why)) = gate::check(&parts) {
-            return Ok(refuse(status, why).map(|body| Tracked::new(body, in_flight)));
+            return refuse(status, why);
         }
         let request = Request::from_parts(parts, incoming(body, &self.shared.config));
         let answer = within(timeout, self.service.handle(request)).await;
-        let response = answer.unwrap_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE, TOO_SLOW));
-        Ok(response.map(|body| Tracked::new(body, in_flight)))
+        answer.unwrap_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE, TOO_SLOW))
     }
 }
 

@@ -1,9 +1,6 @@
-//! A socket that gives up on a peer that stays silent.
-//!
-//! hyper has one timer for the head and for idling together, and none before the first byte where
-//! two protocols are possible: they are here instead.
+//! The socket as hyper has it: it notes what happens on it, and does not tell everything at once.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,22 +11,11 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedReadHalf;
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio::time::timeout;
 
 use crate::config::Config;
 use crate::outgoing::Outgoing;
 use crate::phase::Activity;
-
-/// What a client gets whose head did not come in time, before the connection is closed.
-const TIMED_OUT: &[u8] = b"HTTP/1.1 408 Request Timeout\r\n\
-    connection: close\r\n\
-    content-type: application/problem+json\r\n\
-    content-length: 65\r\n\r\n\
-    {\"title\":\"Request Timeout\",\"status\":408,\"code\":\"request_timeout\"}";
-
-/// How long a request goes on whose peer has closed its side. It may have gone, and then nothing
-/// more should be done for it; or it may have said all that it had to say, and wait for the answer.
-const GRACE: Duration = Duration::from_millis(250);
 
 /// How long, and how much, is read after the last answer.
 const LINGER_TIME: Duration = Duration::from_secs(1);
@@ -39,27 +25,20 @@ pub(crate) struct Guarded {
     socket: OwnedReadHalf,
     outgoing: Outgoing,
     activity: Arc<Activity>,
-    config: Arc<Config>,
     /// What was read to find out the protocol, and is to be read again.
     prefix: Bytes,
-    timer: Option<Pin<Box<Sleep>>>,
-    /// The peer has closed its side; until then that is not told.
-    ended: Option<Pin<Box<Sleep>>>,
     is_http1: bool,
 }
 
 impl Guarded {
-    pub(crate) fn new(stream: TcpStream, activity: Arc<Activity>, config: Arc<Config>) -> Self {
+    pub(crate) fn new(stream: TcpStream, activity: Arc<Activity>, config: &Config) -> Self {
         let (socket, writing) = stream.into_split();
-        let outgoing = Outgoing::new(writing, config.write_timeout);
+        let outgoing = Outgoing::new(writing, config.write_timeout, Arc::clone(&activity));
         Self {
             socket,
             outgoing,
             activity,
-            config,
             prefix: Bytes::new(),
-            timer: None,
-            ended: None,
             is_http1: true,
         }
     }
@@ -96,39 +75,6 @@ impl Guarded {
         // Either way it is over.
         drop(timeout(LINGER_TIME, read).await);
     }
-
-    /// Tells that the peer has closed its side: at once, unless a request is in flight.
-    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.ended {
-            Some(told) if self.activity.is_busy() => told.as_mut().poll(cx).map(Ok),
-            _ => Poll::Ready(Ok(())),
-        }
-    }
-
-    /// Waits until the peer has been silent for too long. The timer is kept and only ever moved
-    /// when it fires: a busy connection does not pay for moving it with each request.
-    fn poll_silence(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        loop {
-            let Some(deadline) = self.activity.deadline(&self.config) else {
-                return Poll::Pending;
-            };
-            let timer = self
-                .timer
-                .get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-            if timer.deadline() > deadline {
-                timer.as_mut().reset(deadline);
-            }
-            ready!(timer.as_mut().poll(cx));
-            if Instant::now() >= deadline {
-                break;
-            }
-            timer.as_mut().reset(deadline);
-        }
-        if self.is_http1 && self.activity.in_head() {
-            self.outgoing.say(TIMED_OUT);
-        }
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
 }
 
 impl AsyncRead for Guarded {
@@ -145,21 +91,17 @@ impl AsyncRead for Guarded {
             return Poll::Ready(Ok(()));
         }
         let before = buf.filled().len();
-        if me.ended.is_some() {
-            return me.poll_ended(cx);
+        ready!(Pin::new(&mut me.socket).poll_read(cx, buf))?;
+        if buf.filled().len() > before {
+            me.activity.read(me.is_http1);
+            return Poll::Ready(Ok(()));
         }
-        match Pin::new(&mut me.socket).poll_read(cx, buf) {
-            Poll::Ready(Ok(())) if buf.filled().len() > before => {
-                me.activity.read(me.is_http1);
-                Poll::Ready(Ok(()))
-            }
-            Poll::Ready(Ok(())) if me.is_http1 => {
-                me.ended = Some(Box::pin(sleep(GRACE)));
-                me.poll_ended(cx)
-            }
-            Poll::Ready(result) => Poll::Ready(result),
-            Poll::Pending => me.poll_silence(cx),
+        me.activity.end();
+        if me.is_http1 && (me.activity.is_busy() || me.outgoing.is_blocked()) {
+            // hyper would drop the request, and what it has not sent yet, on the spot.
+            return Poll::Pending;
         }
+        Poll::Ready(Ok(()))
     }
 }
 

@@ -65,6 +65,7 @@ mod handler;
 mod io;
 mod listener;
 mod outgoing;
+mod patience;
 mod phase;
 mod signal;
 mod woken;

@@ -16,6 +16,8 @@ use tokio::io::AsyncWrite;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::{Sleep, sleep};
 
+use crate::phase::Activity;
+
 /// What is gathered at most; more goes out at once.
 const MOST: usize = 32 * 1024;
 
@@ -32,16 +34,18 @@ struct Half {
     sent: usize,
     timeout: Duration,
     timer: Option<Pin<Box<Sleep>>>,
+    activity: Arc<Activity>,
 }
 
 impl Outgoing {
-    pub(crate) fn new(socket: OwnedWriteHalf, timeout: Duration) -> Self {
+    pub(crate) fn new(socket: OwnedWriteHalf, timeout: Duration, activity: Arc<Activity>) -> Self {
         let half = Half {
             socket,
             gathered: Vec::new(),
             sent: 0,
             timeout,
             timer: None,
+            activity,
         };
         Self(Arc::new(Mutex::new(half)))
     }
@@ -49,6 +53,11 @@ impl Outgoing {
     /// Both handles are used by one task, so that nobody ever waits here.
     fn lock(&self) -> MutexGuard<'_, Half> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether bytes wait for the peer to take earlier ones.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.lock().timer.is_some()
     }
 
     /// Sends what was gathered.
@@ -121,6 +130,7 @@ impl Half {
     ) -> Poll<io::Result<usize>> {
         if written.is_ready() {
             self.timer = None;
+            self.activity.wrote();
             return written;
         }
         let timeout = self.timeout;

@@ -1,7 +1,7 @@
 //! What a connection is doing, which decides how long it may stay silent.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -16,8 +16,13 @@ pub(crate) struct Activity {
     /// When the phase began, in microseconds since the connection was opened.
     since: AtomicU64,
     in_flight: AtomicU32,
+    answering: AtomicBool,
+    ended: AtomicBool,
     requests: AtomicU32,
 }
+
+/// How long after its beginning a request is answered though its peer has closed its side.
+const GRACE: Duration = Duration::from_millis(50);
 
 /// The clock was not read since the phase began.
 const UNKNOWN: u64 = u64::MAX;
@@ -38,6 +43,8 @@ impl Activity {
             phase: AtomicU8::new(FIRST),
             since: AtomicU64::new(0),
             in_flight: AtomicU32::new(0),
+            answering: AtomicBool::new(false),
+            ended: AtomicBool::new(false),
             requests: AtomicU32::new(0),
         })
     }
@@ -74,8 +81,22 @@ impl Activity {
     pub(crate) fn request(self: &Arc<Self>) -> InFlight {
         self.in_flight.fetch_add(1, Relaxed);
         self.requests.fetch_add(1, Relaxed);
-        self.phase.store(BUSY, Relaxed);
+        self.answering.store(false, Relaxed);
+        self.enter(BUSY);
         InFlight(Arc::clone(self))
+    }
+
+    /// The head of a response is there.
+    pub(crate) fn answer(&self) {
+        self.answering.store(true, Relaxed);
+    }
+
+    /// Bytes went out. A response may still be on its way long after its last byte was handed on:
+    /// the peer is silent only from the moment in which it has all.
+    pub(crate) fn wrote(&self) {
+        if self.phase.load(Relaxed) == IDLE {
+            self.since.store(UNKNOWN, Relaxed);
+        }
     }
 
     /// Until when something must be read; `None` while a request is in flight.
@@ -84,7 +105,11 @@ impl Activity {
             FIRST => config.first_byte_timeout,
             HEAD => config.header_timeout,
             IDLE => config.idle_timeout,
-            _ => return None,
+            _ => {
+                // From now on somebody waits for it.
+                self.began();
+                return None;
+            }
         };
         self.opened.checked_add(self.began().saturating_add(limit))
     }
@@ -92,6 +117,28 @@ impl Activity {
     /// Whether a head was begun and not finished: its client deserves an answer.
     pub(crate) fn in_head(&self) -> bool {
         self.phase.load(Relaxed) == HEAD
+    }
+
+    /// Until when a request goes on whose peer has closed its side; `None` for as long as it takes.
+    ///
+    /// A peer may have gone, and then nothing more should be done for it. It may also have said all
+    /// that it had to say, and wait for the answer: it gets one that is there soon, and any that is
+    /// on its way already.
+    pub(crate) fn gives_up(&self) -> Option<Instant> {
+        match self.phase.load(Relaxed) {
+            BUSY if self.answering.load(Relaxed) => None,
+            BUSY => self.opened.checked_add(self.began() + GRACE),
+            _ => Some(self.opened),
+        }
+    }
+
+    /// The peer has closed its side.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Relaxed);
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Relaxed)
     }
 
     /// Whether a request is in flight.

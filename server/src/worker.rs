@@ -49,22 +49,25 @@ async fn accept(
             biased;
             _ = stage.changed() => return,
             Some(_) = connections.join_next(), if !connections.is_empty() => continue,
-            accepted = async {
-                let permit = Arc::clone(permits).acquire_owned().await;
-                (permit, listener.accept().await)
-            } => accepted,
+            accepted = listener.accept() => accepted,
         };
         match accepted {
-            (Ok(permit), Ok((stream, peer))) => {
+            Ok((stream, peer)) => {
                 pause = FIRST_PAUSE;
+                // Only then: a worker that keeps a place free for whoever may come takes it from one
+                // to whom somebody has come.
+                let permit = tokio::select! {
+                    _ = stage.changed() => return,
+                    permit = Arc::clone(permits).acquire_owned() => permit,
+                };
                 let (shared, stage) = (Arc::clone(shared), stage.clone());
                 connections.spawn(async move {
                     conn::serve(stream, peer, shared, stage).await;
                     drop(permit);
                 });
             }
-            (_, Err(error)) if is_of_one_connection(&error) => {}
-            _ => {
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(_) => {
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }

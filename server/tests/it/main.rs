@@ -67,6 +67,31 @@ impl Resource for Large {
     }
 }
 
+/// The same at once, in one piece.
+struct Whole;
+
+impl Resource for Whole {
+    async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_body(vec![b'x'; 33 << 20]);
+        Ok(())
+    }
+}
+
+/// Sends a word now and then.
+struct Drip;
+
+impl Resource for Drip {
+    async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        let words =
+            futures_util::stream::unfold(["a", "b", "c", "end"].into_iter(), |mut words| async {
+                tokio::time::sleep(Duration::from_millis(120)).await;
+                words.next().map(|word| (Ok::<_, HttpError>(word), words))
+            });
+        resp.set_body(Body::stream(words));
+        Ok(())
+    }
+}
+
 pub(crate) fn app() -> App {
     let mut app = App::new();
     app.add_route("/", Hello);
@@ -74,6 +99,8 @@ pub(crate) fn app() -> App {
     app.add_route("/patient/{ms:int}", Slow)
         .with(HandlerTimeout::after(Duration::from_secs(60)));
     app.add_route("/large", Large);
+    app.add_route("/whole", Whole);
+    app.add_route("/drip", Drip);
     app
 }
 

@@ -158,3 +158,32 @@ fn a_start_up_that_fails_is_told_with_its_cause() {
         .unwrap_err();
     assert_eq!(format!("{error:?}"), "start-up failed: no database");
 }
+
+#[test]
+fn a_half_closed_connection_gets_an_answer_that_is_on_its_way() {
+    let server = serve(|server| server);
+    for path in ["/drip", "/whole"] {
+        let mut stream = connect(server.local_addr());
+        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        let answer = read_to_end(&mut stream);
+        assert!(
+            answer.ends_with("end\r\n0\r\n\r\n") || answer.len() > 32 << 20,
+            "{path}: {}",
+            answer.len()
+        );
+    }
+}
+
+#[test]
+fn fewer_connections_than_workers_leave_none_waiting() {
+    let server = serve(|server| server.workers(4).max_connections(1));
+    for _ in 0..16 {
+        let answer = exchange(
+            &server,
+            "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+        );
+        assert!(answer.ends_with("hello"), "{answer}");
+    }
+}

@@ -137,3 +137,26 @@ fn a_handler_that_takes_too_long_is_503_unless_its_route_allows_it() {
         "{answer}"
     );
 }
+
+#[test]
+fn a_slow_download_of_a_whole_body_outlives_the_idle_timeout() {
+    let server = serve(|server| server.idle_timeout(Duration::from_millis(300)));
+    let mut stream = connect(server.local_addr());
+    stream
+        .write_all(b"GET /whole HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    let since = Instant::now();
+    let mut received = 0;
+    let mut buffer = vec![0; 1 << 20];
+    while let Ok(len @ 1..) = stream.read(&mut buffer) {
+        received += len;
+        #[expect(clippy::disallowed_methods, reason = "the client is to be slow")]
+        thread::sleep(Duration::from_millis(40));
+    }
+    assert!(received > 32 << 20, "{received}");
+    assert!(
+        since.elapsed() > Duration::from_millis(900),
+        "{:?}",
+        since.elapsed()
+    );
+}
