@@ -131,7 +131,7 @@ async fn until_answered<M: Middleware>(
     match req.answer() {
         // What is in a group goes through the group's middleware, whoever answers in the end.
         Answer::Responder => {}
-        other if route.groups.is_empty() => return automatic(other, req, resp),
+        other if !route.is_wrapped => return automatic(other, req, resp),
         _ => {}
     }
     caught(async { route.endpoint.call_dyn(req, resp).await }).await

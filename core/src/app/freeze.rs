@@ -179,7 +179,7 @@ impl<'a> Compiler<'a> {
         }
         let inserted = match pending.kind {
             Kind::Route => self.tree.insert(&template, made, index),
-            Kind::Fallback => self.insert_fallback(&pending.template, index)?,
+            Kind::Fallback => self.insert_fallback(&template, index)?,
         };
         let made = match inserted {
             Inserted::New(made) => made,
@@ -193,16 +193,15 @@ impl<'a> Compiler<'a> {
     }
 
     /// A mount or a sink takes its prefix, and all below it.
-    fn insert_fallback(&mut self, prefix: &str, index: usize) -> Result<Inserted, Fault> {
-        let below = Template::parse(&format!("{}/{{_:path}}", prefix.trim_end_matches('/')))?;
-        let made = converters_of(&below, self.converters)?;
-        if prefix != "/" {
-            let template = Template::parse(prefix)?;
-            let made = converters_of(&template, self.converters)?;
-            if let taken @ Inserted::Taken(_) = self.fallbacks.insert(&template, made, index) {
+    fn insert_fallback(&mut self, prefix: &Template, index: usize) -> Result<Inserted, Fault> {
+        let below = prefix.clone().with_rest();
+        if below.segments.len() > prefix.segments.len() {
+            let made = converters_of(prefix, self.converters)?;
+            if let taken @ Inserted::Taken(_) = self.fallbacks.insert(prefix, made, index) {
                 return Ok(taken);
             }
         }
+        let made = converters_of(&below, self.converters)?;
         Ok(self.fallbacks.insert(&below, made, index))
     }
 
@@ -250,6 +249,7 @@ impl<'a> Compiler<'a> {
             endpoint: pending.endpoint,
             type_name: pending.type_name,
             groups: pending.groups,
+            is_wrapped: pending.is_wrapped,
             own_head,
             kind: pending.kind,
         }

@@ -123,6 +123,10 @@ impl Request {
             .map_or(Answer::NotAllowed, |matched| matched.answer)
     }
 
+    pub(crate) fn head_is_answered_by_get(&self) -> bool {
+        self.app.options().head_by_get
+    }
+
     /// What is left of the path below a mount's or a sink's prefix, as it came: the capture after
     /// the prefix's own fields.
     pub(crate) fn rest(&self) -> &str {

@@ -236,7 +236,9 @@ macro_rules! for_each_method {
                 $(
                     Method::$method if is_overridden(R::$name) => resource.$name(req, resp).await,
                 )*
-                Method::HEAD if is_overridden(R::on_get) => resource.on_get(req, resp).await,
+                Method::HEAD if is_overridden(R::on_get) && req.head_is_answered_by_get() => {
+                    resource.on_get(req, resp).await
+                }
                 _ => resource.on_request(req, resp).await,
             }
         }

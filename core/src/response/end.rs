@@ -9,8 +9,8 @@ use http::StatusCode;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct End {
-    /// The status that was sent, or would have been.
-    pub status: StatusCode,
+    /// The status; `None` where the request was given up before there was a response.
+    pub status: Option<StatusCode>,
     /// How many bytes of body were handed to the server.
     pub bytes: u64,
     /// Whether the body came to its end; `false` where the client went away or the body failed.
@@ -32,7 +32,7 @@ struct Callbacks {
 impl OnEnd {
     pub(super) fn push(&mut self, f: Callback) {
         let unfinished = End {
-            status: StatusCode::OK,
+            status: None,
             bytes: 0,
             complete: false,
         };
@@ -51,7 +51,7 @@ impl OnEnd {
 
     pub(super) fn set_status(&mut self, status: StatusCode) {
         if let Some(callbacks) = &mut self.0 {
-            callbacks.end.status = status;
+            callbacks.end.status = Some(status);
         }
     }
 

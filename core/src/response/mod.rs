@@ -26,8 +26,8 @@ pub struct Response {
     on_end: OnEnd,
 }
 
-/// What describes the representation of a body, and is wrong once there is another body.
-const REPRESENTATION_HEADERS: [HeaderName; 12] = [
+/// What describes a body, or where one is, and is wrong once there is another.
+const REPRESENTATION_HEADERS: [HeaderName; 13] = [
     header::ACCEPT_RANGES,
     header::CACHE_CONTROL,
     header::CONTENT_DISPOSITION,
@@ -40,6 +40,7 @@ const REPRESENTATION_HEADERS: [HeaderName; 12] = [
     header::ETAG,
     header::EXPIRES,
     header::LAST_MODIFIED,
+    header::LOCATION,
 ];
 
 impl Response {

@@ -74,6 +74,7 @@ pub(crate) struct PendingRoute {
     pub(crate) endpoint: Box<dyn DynEndpoint>,
     pub(crate) type_name: &'static str,
     pub(crate) groups: Vec<usize>,
+    pub(crate) is_wrapped: bool,
     pub(crate) added_at: &'static Location<'static>,
 }
 
@@ -191,9 +192,11 @@ impl<M: Middleware, E: Endpoint> Drop for RouteBuilder<'_, M, E> {
         meta.append(&about.meta);
         let (methods, type_name) = (endpoint.methods(), endpoint.type_name());
         let has_middleware = TypeId::of::<M>() != TypeId::of::<()>();
-        let endpoint: Box<dyn DynEndpoint> = match about.group {
-            Some(middleware) if has_middleware => Box::new(Grouped(middleware, endpoint)),
-            _ => Box::new(endpoint),
+        let middleware = about.group.filter(|_| has_middleware);
+        let is_wrapped = middleware.is_some();
+        let endpoint: Box<dyn DynEndpoint> = match middleware {
+            Some(middleware) => Box::new(Grouped(middleware, endpoint)),
+            None => Box::new(endpoint),
         };
         about.registry.add(PendingRoute {
             template: about.template,
@@ -204,6 +207,7 @@ impl<M: Middleware, E: Endpoint> Drop for RouteBuilder<'_, M, E> {
             endpoint,
             type_name,
             groups: about.groups,
+            is_wrapped,
             added_at: about.added_at,
         });
     }

@@ -1,6 +1,6 @@
 //! Finding the route of a path. Nothing is allocated, unless an escape has to be decoded.
 
-use super::captures::Captures;
+use super::captures::{Captures, MAX_FIELDS};
 use super::converter::Registered;
 use super::path::CheckedPath;
 use super::tree::{Mixed, MixedPiece, Tree};
@@ -80,55 +80,100 @@ impl Walk<'_> {
         converter.is_none_or(|converter| converter.accepts(&self.path.decode(segment)))
     }
 
-    /// Matches a segment of literals and fields, as it came. Every literal is put as far right as
-    /// it goes, from the last to the first, which gives each field from the left all it can have.
+    /// Matches a segment of literals and fields, and captures the fields where they stand in the
+    /// path as it came.
     fn mixed(&mut self, mixed: &Mixed, start: usize, segment: &str) -> Option<()> {
-        let fields = mixed
-            .pieces
-            .iter()
-            .filter(|piece| matches!(piece, MixedPiece::Field(_)))
-            .count();
-        let mut spans = [(0, 0); super::captures::MAX_FIELDS];
-        let mut end = segment.len();
-        let mut field = fields;
-        // The field whose end is known and whose beginning is not.
-        let mut open: Option<(usize, Option<&Registered>)> = None;
-        for (i, piece) in mixed.pieces.iter().enumerate().rev() {
-            match piece {
-                MixedPiece::Field(converter) => {
-                    field -= 1;
-                    open = Some((end, converter.as_ref()));
-                }
-                MixedPiece::Literal(text) => {
-                    let at = place_of(segment.get(..end)?, text, i == 0, open.is_none())?;
-                    if let Some((field_end, converter)) = open.take() {
-                        *spans.get_mut(field)? =
-                            self.field(segment, at + text.len(), field_end, converter)?;
-                    }
-                    end = at;
-                }
+        let mut spans = [(0, 0); MAX_FIELDS];
+        if !segment.contains('%') {
+            let fields = match_mixed(mixed, segment, &mut spans)?;
+            for (from, to) in spans.iter().take(fields) {
+                self.captures.push(start + from, start + to)?;
             }
+            return Some(());
         }
-        if let Some((field_end, converter)) = open {
-            *spans.first_mut()? = self.field(segment, 0, field_end, converter)?;
-        }
+        let (decoded, places) = decode_with_places(segment)?;
+        let fields = match_mixed(mixed, &decoded, &mut spans)?;
         for (from, to) in spans.iter().take(fields) {
-            self.captures.push(start + from, start + to)?;
+            self.captures
+                .push(start + places.get(*from)?, start + places.get(*to)?)?;
         }
         Some(())
     }
+}
 
-    /// A field inside a segment: not empty, and taken by its converter.
-    fn field(
-        &self,
-        segment: &str,
-        from: usize,
-        to: usize,
-        converter: Option<&Registered>,
-    ) -> Option<(usize, usize)> {
-        let text = segment.get(from..to).filter(|text| !text.is_empty())?;
-        self.accepts(converter, text).then_some((from, to))
+/// Matches a decoded segment, and returns how many fields there are and where. Every literal is put
+/// as far right as it goes, from the last to the first, which gives each field from the left all it
+/// can have.
+fn match_mixed(
+    mixed: &Mixed,
+    segment: &str,
+    spans: &mut [(usize, usize); MAX_FIELDS],
+) -> Option<usize> {
+    let fields = mixed
+        .pieces
+        .iter()
+        .filter(|piece| matches!(piece, MixedPiece::Field(_)))
+        .count();
+    let mut end = segment.len();
+    let mut field = fields;
+    // The field whose end is known and whose beginning is not.
+    let mut open: Option<(usize, Option<&Registered>)> = None;
+    for (i, piece) in mixed.pieces.iter().enumerate().rev() {
+        match piece {
+            MixedPiece::Field(converter) => {
+                field -= 1;
+                open = Some((end, converter.as_ref()));
+            }
+            MixedPiece::Literal(text) => {
+                let at = place_of(segment.get(..end)?, text, i == 0, open.is_none())?;
+                if let Some((field_end, converter)) = open.take() {
+                    *spans.get_mut(field)? =
+                        span_of(segment, at + text.len(), field_end, converter)?;
+                }
+                end = at;
+            }
+        }
     }
+    if let Some((field_end, converter)) = open {
+        *spans.first_mut()? = span_of(segment, 0, field_end, converter)?;
+    }
+    Some(fields)
+}
+
+/// A field inside a segment: not empty, and taken by its converter.
+fn span_of(
+    segment: &str,
+    from: usize,
+    to: usize,
+    converter: Option<&Registered>,
+) -> Option<(usize, usize)> {
+    let text = segment.get(from..to).filter(|text| !text.is_empty())?;
+    converter
+        .is_none_or(|converter| converter.accepts(text))
+        .then_some((from, to))
+}
+
+/// Decodes a segment, with where each byte of the text, and its end, stands in what came.
+fn decode_with_places(segment: &str) -> Option<(String, Vec<usize>)> {
+    let (mut bytes, mut places) = (
+        Vec::with_capacity(segment.len()),
+        Vec::with_capacity(segment.len() + 1),
+    );
+    let mut at = 0;
+    while let Some(byte) = segment.as_bytes().get(at) {
+        places.push(at);
+        let escaped = (*byte == b'%')
+            .then(|| segment.get(at + 1..at + 3))
+            .flatten();
+        bytes.push(
+            escaped
+                .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+                .unwrap_or(*byte),
+        );
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    places.push(at);
+    Some((String::from_utf8(bytes).ok()?, places))
 }
 
 /// Where a literal stands in what is left of the segment: at its beginning if it is the first

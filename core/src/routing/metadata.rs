@@ -57,8 +57,11 @@ impl Metadata {
     }
 
     pub(crate) fn get_for<T: 'static>(&self, method: &Method) -> Option<&T> {
+        self.get_only_for(method).or_else(|| self.get())
+    }
+
+    pub(crate) fn get_only_for<T: 'static>(&self, method: &Method) -> Option<&T> {
         self.nearest(|m| m.as_ref() == Some(method))
-            .or_else(|| self.get())
     }
 
     fn nearest<T: 'static>(&self, applies: impl Fn(&Option<Method>) -> bool) -> Option<&T> {

@@ -2,13 +2,13 @@
 
 use std::future::poll_fn;
 
-use http::Uri;
+use http::{HeaderMap, HeaderName, Uri, header};
 use tower_service::Service;
 
 use crate::body::Body;
 use crate::error::{BoxError, Error, Result};
 use crate::resource::{Endpoint, Methods, Sealed};
-use crate::{Request, Response};
+use crate::{PeerAddr, Request, Response};
 
 /// A tower service below a prefix; see [`App::mount`](crate::App::mount).
 #[derive(Debug)]
@@ -45,12 +45,31 @@ where
             .map_err(Error::boxed)?
             .into_parts();
         resp.set_status(parts.status);
-        for name in parts.headers.keys() {
-            resp.headers_mut().remove(name);
-        }
-        resp.headers_mut().extend(parts.headers);
+        take_headers(parts.headers, resp.headers_mut());
         resp.set_body(Body::new(body));
         Ok(())
+    }
+}
+
+/// Headers that are lists: what the app has said and what the service says are both true.
+const LISTS: [HeaderName; 4] = [
+    header::LINK,
+    header::SET_COOKIE,
+    header::VARY,
+    header::WWW_AUTHENTICATE,
+];
+
+/// Takes over a service's headers, in place of those of the same name that are no lists.
+fn take_headers(from: HeaderMap, to: &mut HeaderMap) {
+    for name in from.keys().filter(|name| !LISTS.contains(name)) {
+        to.remove(name);
+    }
+    let mut last = None;
+    for (name, value) in from {
+        last = name.or(last);
+        if let Some(name) = &last {
+            to.append(name, value);
+        }
     }
 }
 
@@ -71,5 +90,8 @@ fn inner_request(req: &Request) -> Result<http::Request<Body>> {
     *inner.version_mut() = parts.version;
     *inner.headers_mut() = parts.headers.clone();
     *inner.extensions_mut() = parts.extensions.clone();
+    if let Some(peer) = req.peer_addr() {
+        inner.extensions_mut().insert(PeerAddr::new(peer));
+    }
     Ok(inner)
 }

@@ -17,6 +17,8 @@ pub struct Route {
     pub(crate) endpoint: Box<dyn DynEndpoint>,
     pub(crate) type_name: &'static str,
     pub(crate) groups: Vec<usize>,
+    /// Whether a group's middleware stands around the endpoint.
+    pub(crate) is_wrapped: bool,
     pub(crate) own_head: bool,
     pub(crate) kind: super::Kind,
 }
@@ -115,12 +117,15 @@ impl Route {
     }
 
     /// Returns the metadata of type `T` that applies to a method: the method's own, else the
-    /// route's. HEAD that is answered by GET reads GET's.
+    /// route's. HEAD reads GET's where it is answered by GET, and wherever it has none of its own.
     pub fn meta_for<T: Send + Sync + 'static>(&self, method: &Method) -> Option<&T> {
-        let by_get =
-            *method == Method::HEAD && !self.own_head && self.methods.list.contains(&Method::GET);
-        self.meta
-            .get_for(if by_get { &Method::GET } else { method })
+        if *method == Method::HEAD && !self.own_head {
+            return self
+                .meta
+                .get_only_for(method)
+                .or_else(|| self.meta.get_for(&Method::GET));
+        }
+        self.meta.get_for(method)
     }
 
     /// Whether the method has a responder of its own.

@@ -68,6 +68,37 @@ impl Template {
         Ok(template)
     }
 
+    /// The same with all that is below it: what a mount or a sink takes.
+    pub(crate) fn with_rest(mut self) -> Self {
+        let at = self
+            .segments
+            .last()
+            .map_or(0..0, |segment| segment.at.clone());
+        // The slash at a prefix's end is the one before the rest.
+        if self
+            .segments
+            .last()
+            .is_some_and(|segment| segment.pieces.is_empty())
+        {
+            self.segments.pop();
+        }
+        let converter = ConverterExpr {
+            at: at.clone(),
+            name: "path".to_owned(),
+            args: None,
+        };
+        let rest = FieldExpr {
+            at: at.clone(),
+            name: String::new(),
+            converter: Some(converter),
+        };
+        self.segments.push(Segment {
+            at,
+            pieces: vec![Piece::Field(rest)],
+        });
+        self
+    }
+
     pub(crate) fn fields(&self) -> impl Iterator<Item = &FieldExpr> {
         self.segments
             .iter()

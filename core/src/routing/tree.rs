@@ -141,11 +141,11 @@ impl Tree {
 
 impl Node {
     fn field(&mut self, converter: Option<Registered>, next: usize) -> usize {
-        let call = converter.as_ref().map(Registered::call);
+        let key = converter.as_ref().map(Registered::key);
         if let Some((_, node)) = self
             .fields
             .iter()
-            .find(|(c, _)| c.as_ref().map(Registered::call) == call)
+            .find(|(c, _)| c.as_ref().map(Registered::key) == key)
         {
             return *node;
         }
@@ -189,7 +189,7 @@ impl Mixed {
         let text = |piece: &MixedPiece| match piece {
             MixedPiece::Literal(text) => text.clone(),
             MixedPiece::Field(converter) => {
-                format!("{{{}}}", converter.as_ref().map_or("", Registered::call))
+                format!("{{{}}}", converter.as_ref().map_or("", Registered::key))
             }
         };
         self.pieces.iter().map(text).collect()

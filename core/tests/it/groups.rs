@@ -175,3 +175,62 @@ fn a_sink_takes_what_no_route_does() {
         );
     });
 }
+
+#[test]
+fn a_group_without_middleware_changes_no_automatic_answer() {
+    block_on(async {
+        let mut app = App::new();
+        let refuse = async |_: &mut Request, _: &mut Response| Err(HttpError::forbidden().into());
+        app.group("/v1", ())
+            .add_route("/x", Text("x"))
+            .before(refuse);
+        let client = TestClient::new(app);
+        client
+            .options("/v1/x")
+            .send()
+            .await
+            .assert_status(204)
+            .assert_header("allow", "GET, HEAD, OPTIONS");
+        client
+            .delete("/v1/x")
+            .send()
+            .await
+            .assert_status(405)
+            .assert_header("allow", "GET, HEAD, OPTIONS");
+        client
+            .request("FROB", "/v1/x")
+            .send()
+            .await
+            .assert_status(501);
+        client.get("/v1/x").send().await.assert_status(403);
+    });
+}
+
+struct Guard;
+
+impl Middleware for Guard {
+    async fn process_resource(&self, req: &mut Request, _resp: &mut Response) -> Result {
+        if req.meta::<Level>().is_some() {
+            Err(HttpError::unauthorized("Bearer").into())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[test]
+fn head_reads_gets_metadata_on_a_sink_too() {
+    block_on(async {
+        let mut app = App::with(Guard);
+        app.add_sink("/s", sink)
+            .with_for(Method::GET, Level("read"));
+        app.add_sink("/t/{_}", sink)
+            .with_for(Method::HEAD, Level("head"));
+        let client = TestClient::new(app);
+        client.get("/s/a").send().await.assert_status(401);
+        client.head("/s/a").send().await.assert_status(401);
+        client.post("/s/a").send().await.assert_status(200);
+        client.get("/t/1/a").send().await.assert_status(200);
+        client.head("/t/1/a").send().await.assert_status(401);
+    });
+}

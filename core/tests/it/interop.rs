@@ -168,3 +168,57 @@ async fn tower_services_mount_inside_with_the_prefix_cut_off() {
         .await
         .assert_problem(404, "not_found");
 }
+
+struct Marks;
+
+impl falcon_core::Middleware for Marks {
+    async fn process_request(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        resp.add_vary(&header::ORIGIN)
+            .append_header("set-cookie", "outer=1")?
+            .set_header("x-inner", "no")?;
+        Ok(())
+    }
+}
+
+async fn marks(request: http::Request<Body>) -> Result<http::Response<String>, Infallible> {
+    let peer = request
+        .extensions()
+        .get::<falcon_core::PeerAddr>()
+        .map(|peer| peer.get().to_string());
+    let response = http::Response::builder()
+        .header("vary", "accept")
+        .header("set-cookie", "inner=1");
+    Ok(response
+        .header("x-inner", "yes")
+        .body(peer.unwrap_or_default())
+        .unwrap())
+}
+
+#[tokio::test]
+async fn what_the_app_and_a_mounted_service_say_in_lists_is_both_true() {
+    let mut app = App::with(Marks);
+    app.mount("/m", service_fn(marks));
+    let service = app
+        .freeze()
+        .unwrap()
+        .with_peer("192.0.2.1:7".parse().unwrap());
+    let result = TestClient::new(service).get("/m").send().await;
+    let all = |name: &str| {
+        result
+            .headers()
+            .get_all(name)
+            .iter()
+            .map(|v| v.to_str().unwrap())
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    assert_eq!(
+        (all("vary"), all("set-cookie"), all("x-inner")),
+        (
+            "origin; accept".into(),
+            "outer=1; inner=1".into(),
+            "yes".into()
+        )
+    );
+    result.assert_text("192.0.2.1:7");
+}

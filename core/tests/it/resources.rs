@@ -233,3 +233,14 @@ fn on_request_answers_what_has_no_responder_of_its_own() {
         client.options("/").send().await.assert_status(204);
     });
 }
+
+#[test]
+fn without_automatic_head_it_is_a_method_like_any_other() {
+    block_on(async {
+        let mut app = App::new();
+        app.set_automatic_head(false);
+        app.add_route("/", Anything);
+        let head = TestClient::new(app).head("/").send().await;
+        head.assert_status(200).assert_header("content-length", "8");
+    });
+}

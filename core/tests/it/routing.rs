@@ -137,7 +137,13 @@ fn several_fields_in_a_segment_take_as_much_as_they_can_from_the_left() {
             ("/q/('')", ""),
             ("/m/2026-11", "/m/{y:int}-{m:int} y=2026 m=11"),
             ("/m/2026-x", ""),
-            ("/compare/a%2E..b", ""),
+            ("/compare/a%2E..b", "/compare/{base}...{head} base=a head=b"),
+            (
+                "/compare/caf%C3%A9...%2F",
+                "/compare/{base}...{head} base=café head=/",
+            ),
+            ("/m/2026%2D11", "/m/{y:int}-{m:int} y=2026 m=11"),
+            ("/e/1%C3%A92", "/e/{x}é{y} x=1 y=2"),
         ],
     );
 }

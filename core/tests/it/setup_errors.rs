@@ -130,3 +130,21 @@ fn the_listing_shows_methods_template_and_resource() {
     assert_eq!(lines[0], "GET, HEAD  /a/{id:int}  Text");
     assert!(lines[1].starts_with("(any)      /s/…"), "{listing}");
 }
+
+#[test]
+fn the_same_template_in_another_spelling_is_refused() {
+    for (one, other) in [
+        ("/{a:int}", "/{b:int()}"),
+        ("/{a:int(min=1, max=2)}", "/{b:int(max=2,min=1)}"),
+        ("/{a:int(4)}", "/{b:int( num_digits=4 )}"),
+        ("/x{a:int}y", "/x{b:int()}y"),
+    ] {
+        let mut app = App::new();
+        app.add_route(one, Text(""));
+        app.add_route(other, Text(""));
+        assert!(
+            problems(app).contains("matches the same paths"),
+            "{one} {other}"
+        );
+    }
+}

@@ -1,5 +1,6 @@
 //! The arguments of a converter in a template.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// The arguments that a template gives to a converter: `{id:int(4, max=2000)}`.
@@ -11,6 +12,8 @@ pub struct ConverterArgs {
     positional: Vec<String>,
     named: Vec<(String, String)>,
     asked: Vec<String>,
+    /// What was found, by name: the same for every way to write the same.
+    taken: BTreeMap<String, String>,
 }
 
 impl ConverterArgs {
@@ -19,6 +22,7 @@ impl ConverterArgs {
             positional: Vec::new(),
             named: Vec::new(),
             asked: Vec::new(),
+            taken: BTreeMap::new(),
         };
         if text.trim().is_empty() {
             return Ok(args);
@@ -58,13 +62,14 @@ impl ConverterArgs {
         let Some(text) = named.or_else(|| self.positional.pop()) else {
             return Ok(None);
         };
+        self.taken.insert(name.to_owned(), text.clone());
         text.parse()
             .map(Some)
             .map_err(|_| format!("`{text}` cannot be the argument `{name}`"))
     }
 
-    /// Refuses what the converter did not ask for.
-    pub(super) fn finish(self) -> Result<(), String> {
+    /// Refuses what the converter did not ask for, and returns what it was given, in one spelling.
+    pub(super) fn finish(self) -> Result<String, String> {
         let Some(extra) = self
             .named
             .into_iter()
@@ -72,7 +77,11 @@ impl ConverterArgs {
             .chain(self.positional)
             .next()
         else {
-            return Ok(());
+            let taken = self
+                .taken
+                .into_iter()
+                .map(|(name, text)| format!("{name}={text}"));
+            return Ok(taken.collect::<Vec<_>>().join(","));
         };
         if self.asked.is_empty() {
             return Err(format!(

@@ -96,6 +96,8 @@ impl<C: Converter> DynConverter for C {
 pub(crate) struct Registered {
     /// As the template has it: `int(min=1)`.
     call: String,
+    /// The same in one spelling: two fields with the same key take the same texts.
+    key: String,
     rank: u8,
     is_path: bool,
     converter: Arc<dyn DynConverter>,
@@ -104,6 +106,10 @@ pub(crate) struct Registered {
 impl Registered {
     pub(crate) fn call(&self) -> &str {
         &self.call
+    }
+
+    pub(super) fn key(&self) -> &str {
+        &self.key
     }
 
     pub(super) fn is_path(&self) -> bool {
@@ -122,9 +128,8 @@ impl Registered {
 
     /// The order in which the converters of one segment are tried.
     pub(super) fn order(&self) -> impl Ord + '_ {
-        let args = self.call.contains('(');
-        let name = self.call.split('(').next().unwrap_or("");
-        (self.rank, name, !args, self.call.as_str())
+        let (name, args) = self.key.split_once('(').unwrap_or((&self.key, ""));
+        (self.rank, name, args == ")", args)
     }
 }
 
@@ -200,10 +205,11 @@ impl Converters {
         let refused = |what| Refused { what, help: None };
         let mut parsed = ConverterArgs::parse(args.unwrap_or("")).map_err(refused)?;
         let converter = factory(&mut parsed).map_err(refused)?;
-        parsed.finish().map_err(refused)?;
+        let key = format!("{name}({})", parsed.finish().map_err(refused)?);
         let call = args.map_or_else(|| name.to_owned(), |args| format!("{name}({args})"));
         Ok(Registered {
             call,
+            key,
             rank: *rank,
             is_path: name == PATH,
             converter,
