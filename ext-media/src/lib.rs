@@ -53,7 +53,7 @@
 //! | a `Content-Encoding` | 415 | `content_encoding_unsupported` |
 //! | no JSON: with `line`, `column` and reason | 400 | `json_malformed` |
 //! | nested more than 128 deep | 400 | `json_too_deep` |
-//! | a member twice | 400 | `json_duplicate_member` |
+//! | a member twice, where it is a field of a struct | 400 | `json_duplicate_member` |
 //! | JSON of another shape: with `pointer`, `line`, `column` and reason | 422 | `json_shape` |
 //! | too large | 413 | `content_too_large` |
 //! | cut off | 400 | `body_incomplete` |

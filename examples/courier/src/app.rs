@@ -61,7 +61,9 @@ pub fn create_app(courier: &Courier) -> App {
     );
     app.add_route(
         "/v1/agents/{id}/commands/next",
-        Responders::of(agent).on_get(Agent::next_command),
+        Responders::of(agent)
+            .on_get(Agent::next_command)
+            .on_head(Agent::no_head),
     )
     .with(HandlerTimeout::after(LONG_POLL));
     app.add_route("/v1/commands/{id}", Command(courier.clone()))

@@ -43,7 +43,7 @@ impl Hub {
     }
 
     /// Looks until there is something to be found, for at most so long, and again each time the id
-    /// is woken. What the last look found is returned.
+    /// is woken. What the last look found is returned; it comes after the wait.
     pub(crate) async fn look<T, E, F>(
         &self,
         id: &str,
@@ -65,7 +65,8 @@ impl Hub {
                 return Ok(found);
             }
             if timeout_at(deadline, woken).await.is_err() {
-                return Ok(found);
+                // What was found may have changed since without being what was looked for.
+                return look().await;
             }
         }
     }

@@ -1,7 +1,10 @@
 //! What goes in and out as JSON.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -9,8 +12,34 @@ use crate::time::Time;
 
 pub(crate) type Labels = BTreeMap<String, String>;
 
+/// A body that is an object: what serde derives takes an array for one too.
+#[derive(Debug)]
+pub(crate) struct Object<T>(pub(crate) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer
+            .deserialize_map(ObjectVisitor(PhantomData))
+            .map(Self)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub(crate) enum Platform {
     Linux,
     Windows,
@@ -24,6 +53,14 @@ impl Platform {
             Self::Windows => "windows",
             Self::Macos => "macos",
         }
+    }
+}
+
+impl TryFrom<String> for Platform {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -84,9 +121,18 @@ pub(crate) struct Agent {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgentPatch {
+    /// It cannot be taken away: `null` is no version.
+    #[serde(default, deserialize_with = "there")]
     pub(crate) version: Option<Name>,
     #[serde(default)]
     pub(crate) labels: LabelsPatch,
+}
+
+/// A member that may be left out, and is not `null`.
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// What a merge patch does to the labels.
@@ -213,8 +259,20 @@ pub(crate) struct Outcome {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "lowercase", try_from = "String")]
 pub(crate) enum OutcomeStatus {
     Ok,
     Failed,
+}
+
+impl TryFrom<String> for OutcomeStatus {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "ok" => Ok(Self::Ok),
+            "failed" => Ok(Self::Failed),
+            _ => Err("it must be ok or failed"),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use falcon::prelude::*;
 
 use super::{agent_unknown, id, parse};
 use crate::Courier;
-use crate::model::{AgentPatch, NewCommand};
+use crate::model::{AgentPatch, NewCommand, Object};
 use crate::store::{Changed, Delivery, Posted};
 
 pub(crate) struct Agent(pub(crate) Courier);
@@ -32,7 +32,8 @@ impl Resource for Agent {
 
     /// Changes version and labels by a merge patch.
     async fn on_patch(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let patch: AgentPatch = req.media_of_type("application/merge-patch+json").await?;
+        let media_type = "application/merge-patch+json";
+        let Object(patch): Object<AgentPatch> = req.media_of_type(media_type).await?;
         let changed = self
             .0
             .store
@@ -65,7 +66,7 @@ impl Agent {
     pub(crate) async fn post_command(&self, req: &mut Request, resp: &mut Response) -> Result {
         let agent = id(req);
         let key = parse::idempotency_key(req)?;
-        let new: NewCommand = req.media().await?;
+        let Object(new): Object<NewCommand> = req.media().await?;
         match self.0.store.post(agent.clone(), new, key).await? {
             Posted::Now(command) => {
                 self.0.hub.wake(&agent);
@@ -80,6 +81,11 @@ impl Agent {
                 .detail("This Idempotency-Key was used for another request.")
                 .code("idempotency_key_reused"))?,
         }
+    }
+
+    /// `HEAD …/commands/next`: a command without its text is of no use to anybody, and gone.
+    pub(crate) async fn no_head(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        Err(HttpError::method_not_allowed(&[Method::GET, Method::OPTIONS]).into())
     }
 
     /// `GET …/commands/next`: delivers the oldest queued command, or waits for one.
@@ -100,11 +106,10 @@ impl Agent {
         };
         resp.set_media(&command)?;
         // The client may be gone by now: what it has not received is for the next one to ask.
-        let (courier, command) = (self.0.clone(), command.id);
+        let (store, command) = (store.clone(), command.id);
         resp.on_end(move |end| {
             if !end.complete {
-                courier.store.put_back(command);
-                courier.hub.wake(&agent);
+                store.put_back(command, agent);
             }
         });
         Ok(())

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::parse;
 use crate::Courier;
-use crate::model::{Agent, NewAgent};
+use crate::model::{Agent, NewAgent, Object};
 use crate::store::{AgentFilter, Registered};
 
 pub(crate) struct Agents(pub(crate) Courier);
@@ -41,7 +41,7 @@ impl Resource for Agents {
 
     /// Registers an agent.
     async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let new: NewAgent = req.media().await?;
+        let Object(new): Object<NewAgent> = req.media().await?;
         match self.0.store.register(new).await? {
             Registered::Now(agent) => {
                 resp.set_status(StatusCode::CREATED);

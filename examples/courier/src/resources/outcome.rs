@@ -4,6 +4,7 @@ use falcon::prelude::*;
 
 use super::{command_unknown, id};
 use crate::Courier;
+use crate::model::Object;
 use crate::store::Reported;
 
 pub(crate) struct Outcome(pub(crate) Courier);
@@ -12,7 +13,7 @@ impl Resource for Outcome {
     /// Takes an agent's result, once; the same one again is as good.
     async fn on_put(&self, req: &mut Request, resp: &mut Response) -> Result {
         let id = id(req);
-        let outcome = req.media().await?;
+        let Object(outcome) = req.media().await?;
         let conflict =
             |title: &'static str, code: &'static str| HttpError::conflict().title(title).code(code);
         match self.0.store.report(id.clone(), outcome).await? {

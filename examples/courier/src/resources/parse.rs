@@ -32,12 +32,21 @@ pub(super) fn limit(query: Query<'_>) -> Result<usize> {
     Ok(limit)
 }
 
-/// `label=key:value`, any number of times.
+/// The most labels that a listing asks for: each is looked for in every agent.
+const MOST_LABELS: usize = 16;
+
+/// `label=key:value`, up to 16 times.
 pub(super) fn labels(query: Query<'_>) -> Result<Vec<(String, String)>> {
     let pair = |label: std::borrow::Cow<'_, str>| match label.split_once(':') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err(HttpError::invalid_parameter("label", "it is not key:value"))?,
     };
+    if query.all("label").nth(MOST_LABELS).is_some() {
+        Err(HttpError::invalid_parameter(
+            "label",
+            format!("it is there more than {MOST_LABELS} times"),
+        ))?;
+    }
     query.all("label").map(pair).collect()
 }
 

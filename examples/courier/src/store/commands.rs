@@ -61,18 +61,29 @@ impl Store {
         let store = self.clone();
         let unwanted = move |delivery| {
             if let Delivery::Command(command) = delivery {
-                store.put_back(command.id);
+                store.put_back(command.id, command.agent_id);
             }
         };
-        self.run_or(move |db| deliver(db, &agent_id), unwanted)
-            .await
+        let delivery = self
+            .run_or(move |db| deliver(db, &agent_id), unwanted)
+            .await?;
+        if let Delivery::Command(command) = &delivery {
+            // Whoever waits for its end sees that it is on its way.
+            self.hub.wake(&command.id);
+        }
+        Ok(delivery)
     }
 
-    /// Queues a command again that was not received, without counting it.
-    pub(crate) fn put_back(&self, id: String) {
+    /// Queues a command again that was not received, without counting it, and wakes the agent's
+    /// other polls.
+    pub(crate) fn put_back(&self, id: String, agent_id: String) {
         let sql = "UPDATE commands SET state = 'queued', delivered_at = NULL, due_at = NULL
              WHERE id = ? AND state = 'delivered'";
-        self.jobs.send(move |db| db.execute(sql, [id]), |_| {});
+        let hub = self.hub.clone();
+        self.jobs.send(
+            move |db| db.execute(sql, [id]),
+            move |_| hub.wake(&agent_id),
+        );
     }
 
     pub(crate) async fn command(&self, id: String) -> Result<Option<Command>, StoreError> {

@@ -20,6 +20,7 @@ use crate::hub::Hub;
 #[derive(Clone)]
 pub(crate) struct Store {
     jobs: Arc<Jobs>,
+    hub: Hub,
 }
 
 impl Store {
@@ -28,9 +29,8 @@ impl Store {
         std::fs::create_dir_all(folder)
             .map_err(|error| StoreError::Folder(folder.to_owned(), error))?;
         let connection = schema::open(&folder.join("courier.sqlite3"))?;
-        Ok(Self {
-            jobs: Arc::new(Jobs::start(connection, hub)?),
-        })
+        let jobs = Arc::new(Jobs::start(connection, hub.clone())?);
+        Ok(Self { jobs, hub })
     }
 
     /// Runs a function in the next transaction, and waits until it is committed.

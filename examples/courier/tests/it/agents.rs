@@ -61,6 +61,11 @@ async fn what_is_wrong_with_a_registration_is_named() {
             json!({"hostname": "a", "platform": "linux", "version": "1", "colour": "red"}),
             "/colour",
         ),
+        (
+            json!({"hostname": "a", "platform": {"linux": null}, "version": "1"}),
+            "/platform",
+        ),
+        (json!(["a", "linux", "1"]), ""),
     ] {
         let result = courier.client.post("/v1/agents").json(&new).send().await;
         result.assert_problem(422, "json_shape");
@@ -253,7 +258,28 @@ async fn an_agent_is_changed_by_a_merge_patch() {
         courier.client.get(&url).send().await.json::<Value>()["labels"],
         json!({})
     );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_patch_is_named() {
+    let courier = Fixture::new();
+    let url = format!("/v1/agents/{}", courier.agent("a").await);
+    let patch = |body: Value| {
+        let request = courier
+            .client
+            .patch(&url)
+            .header("content-type", "application/merge-patch+json");
+        request.json(&body)
+    };
     patch(json!({"hostname": "b"}))
+        .send()
+        .await
+        .assert_problem(422, "json_shape");
+    patch(json!(["7"]))
+        .send()
+        .await
+        .assert_problem(422, "json_shape");
+    patch(json!({"version": null}))
         .send()
         .await
         .assert_problem(422, "json_shape");

@@ -274,3 +274,44 @@ async fn health_is_told() {
         .assert_status(200)
         .assert_json(&json!({"status": "ok"}));
 }
+
+#[tokio::test]
+async fn head_takes_no_command_away() {
+    let courier = Fixture::new();
+    let agent = courier.agent("a").await;
+    let command = courier.post(&agent, json!({"kind": "ls"})).await;
+    let url = format!("/v1/agents/{agent}/commands/next");
+    courier.client.head(&url).send().await.assert_status(405);
+    assert_eq!(text(&courier.next(&agent, 0).await, "id"), command);
+}
+
+#[tokio::test]
+async fn after_the_wait_a_command_is_shown_as_it_then_is() {
+    let courier = Fixture::new();
+    let agent = courier.agent("a").await;
+    let command = courier.post(&agent, json!({"kind": "ls"})).await;
+    let url = format!("/v1/commands/{command}?wait=1");
+    let (shown, ()) = tokio::join!(courier.client.get(&url).send(), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        courier.next(&agent, 0).await.assert_status(200);
+    });
+    assert_eq!(text(&shown, "state"), "delivered");
+}
+
+#[tokio::test]
+async fn what_one_poll_gives_up_wakes_another() {
+    let courier = Fixture::new();
+    let agent = courier.agent("a").await;
+    let url = format!("/v1/agents/{agent}/commands/next?wait=10");
+    for _ in 0..20 {
+        let gone = tokio::spawn(courier.client.get(&url).send());
+        let stays = tokio::spawn(courier.client.get(&url).send());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let posting = courier.post(&agent, json!({"kind": "ls"}));
+        gone.abort();
+        posting.await;
+        let since = Instant::now();
+        stays.await.unwrap().assert_status(200);
+        assert!(since.elapsed() < Duration::from_secs(5));
+    }
+}
