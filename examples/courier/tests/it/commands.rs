@@ -315,3 +315,29 @@ async fn what_one_poll_gives_up_wakes_another() {
         assert!(since.elapsed() < Duration::from_secs(5));
     }
 }
+
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_told_and_nothing_is_acknowledged() {
+    let courier = Fixture::new();
+    let agent = courier.agent("a").await;
+    let other = rusqlite::Connection::open(courier.folder.0.join("courier.sqlite3")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let health = courier.client.get("/healthz").send().await;
+    health.assert_problem(503, "database_unavailable");
+    let url = format!("/v1/agents/{agent}/commands");
+    let post = courier
+        .client
+        .post(&url)
+        .json(&json!({"kind": "ls"}))
+        .send()
+        .await;
+    post.assert_problem(503, "database_unavailable");
+    other.execute_batch("ROLLBACK").unwrap();
+    courier.next(&agent, 0).await.assert_status(204);
+    courier
+        .client
+        .get("/healthz")
+        .send()
+        .await
+        .assert_status(200);
+}

@@ -42,7 +42,7 @@ impl Drop for Folder {
 pub(crate) struct Fixture {
     pub(crate) client: TestClient,
     pub(crate) courier: Courier,
-    _folder: Folder,
+    pub(crate) folder: Folder,
 }
 
 impl Fixture {
@@ -52,7 +52,7 @@ impl Fixture {
         Self {
             client: TestClient::new(create_app(&courier)),
             courier,
-            _folder: folder,
+            folder,
         }
     }
 
