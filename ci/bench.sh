@@ -4,5 +4,8 @@
 #   ci/bench.sh HARNESS
 set -euo pipefail
 cd "$(dirname "$0")/.."
+if ! command -v python3 > /dev/null; then
+  (set -x; apt-get update -qq && apt-get install -y -qq python3)
+fi
 set -x
 ROUNDS=2 BATCHES=50 bench/run.sh "${1:?the folder of the harness is missing}"
