@@ -5,7 +5,7 @@ mod commands;
 mod schema;
 mod thread;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::Connection;
@@ -27,7 +27,7 @@ impl Store {
     /// Opens the database in a folder, which is made if it is missing.
     pub(crate) fn open(folder: &Path, hub: Hub) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder)
-            .map_err(|error| StoreError::Folder(folder.to_owned(), error))?;
+            .map_err(|error| StoreError(Kind::Folder(folder.to_owned(), error)))?;
         let connection = schema::open(&folder.join("courier.sqlite3"))?;
         let jobs = Arc::new(Jobs::start(connection, hub.clone())?);
         Ok(Self { jobs, hub })
@@ -53,7 +53,7 @@ impl Store {
                 unwanted(value);
             }
         });
-        answered.await.unwrap_or(Err(StoreError::Closed))
+        answered.await.unwrap_or(Err(StoreError(Kind::Closed)))
     }
 
     /// Tells whether something can be written: it writes.
@@ -68,12 +68,16 @@ impl Store {
 
 /// Why the database did not do it.
 #[derive(Debug)]
-#[non_exhaustive]
-pub enum StoreError {
+pub struct StoreError(Kind);
+
+#[derive(Debug)]
+enum Kind {
     /// The folder cannot be made.
-    Folder(std::path::PathBuf, std::io::Error),
+    Folder(PathBuf, std::io::Error),
     /// SQLite refuses.
     Sqlite(rusqlite::Error),
+    /// The transaction that this was a part of could not be committed.
+    Commit(String),
     /// The thread that owns the database cannot be started.
     Thread(std::io::Error),
     /// The thread that owns the database has ended.
@@ -82,13 +86,14 @@ pub enum StoreError {
 
 impl std::fmt::Display for StoreError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Folder(folder, error) => {
+        match &self.0 {
+            Kind::Folder(folder, error) => {
                 write!(f, "the folder {} cannot be made: {error}", folder.display())
             }
-            Self::Sqlite(error) => write!(f, "the database failed: {error}"),
-            Self::Thread(error) => write!(f, "the database's thread cannot be started: {error}"),
-            Self::Closed => f.write_str("the database is closed"),
+            Kind::Sqlite(error) => write!(f, "the database failed: {error}"),
+            Kind::Commit(why) => write!(f, "the database could not commit: {why}"),
+            Kind::Thread(error) => write!(f, "the database's thread cannot be started: {error}"),
+            Kind::Closed => f.write_str("the database is closed"),
         }
     }
 }
@@ -97,6 +102,6 @@ impl std::error::Error for StoreError {}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
+        Self(Kind::Sqlite(error))
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::{StoreError, commands};
+use super::{Kind, StoreError, commands};
 use crate::hub::Hub;
 
 /// How many requests share a transaction at most.
@@ -31,7 +31,7 @@ impl Jobs {
         let thread = thread::Builder::new().name("courier-store".to_owned());
         let thread = thread
             .spawn(move || run(&db, &jobs, &hub))
-            .map_err(StoreError::Thread)?;
+            .map_err(|error| StoreError(Kind::Thread(error)))?;
         Ok(Self {
             queue: Some(queue),
             thread: Some(thread),
@@ -120,10 +120,7 @@ fn together(db: &Connection, first: Job, jobs: &mpsc::Receiver<Job>) {
     for after in after {
         after(match &failed {
             None => Ok(()),
-            Some(why) => Err(StoreError::Sqlite(rusqlite::Error::SqliteFailure(
-                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR),
-                Some(why.clone()),
-            ))),
+            Some(why) => Err(StoreError(Kind::Commit(why.clone()))),
         });
     }
 }
