@@ -63,7 +63,7 @@ pub fn create_app(courier: &Courier) -> App {
         "/v1/agents/{id}/commands/next",
         Responders::of(agent)
             .on_get(Agent::next_command)
-            .on_head(Agent::no_head),
+            .on_head(Agent::peek_command),
     )
     .with(HandlerTimeout::after(LONG_POLL));
     app.add_route("/v1/commands/{id}", Command(courier.clone()))

@@ -83,9 +83,20 @@ impl Agent {
         }
     }
 
-    /// `HEAD …/commands/next`: a command without its text is of no use to anybody, and gone.
-    pub(crate) async fn no_head(&self, _req: &mut Request, _resp: &mut Response) -> Result {
-        Err(HttpError::method_not_allowed(&[Method::GET, Method::OPTIONS]).into())
+    /// `HEAD …/commands/next`: tells whether there is one, and leaves it where it is.
+    pub(crate) async fn peek_command(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let is_queued = self
+            .0
+            .store
+            .is_queued(id(req))
+            .await?
+            .ok_or_else(agent_unknown)?;
+        resp.set_status(if is_queued {
+            StatusCode::OK
+        } else {
+            StatusCode::NO_CONTENT
+        });
+        Ok(())
     }
 
     /// `GET …/commands/next`: delivers the oldest queued command, or waits for one.

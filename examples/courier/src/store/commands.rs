@@ -74,6 +74,15 @@ impl Store {
         Ok(delivery)
     }
 
+    /// Tells whether a command is queued for an agent; `None` if there is no such agent.
+    pub(crate) async fn is_queued(&self, agent_id: String) -> Result<Option<bool>, StoreError> {
+        let sql =
+            "SELECT EXISTS (SELECT 1 FROM commands WHERE agent_id = agents.id AND state = 'queued')
+             FROM agents WHERE id = ?";
+        self.run(move |db| db.query_row(sql, [agent_id], |row| row.get(0)).optional())
+            .await
+    }
+
     /// Queues a command again that was not received, without counting it, and wakes the agent's
     /// other polls.
     pub(crate) fn put_back(&self, id: String, agent_id: String) {

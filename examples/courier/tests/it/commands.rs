@@ -281,8 +281,21 @@ async fn head_takes_no_command_away() {
     let agent = courier.agent("a").await;
     let command = courier.post(&agent, json!({"kind": "ls"})).await;
     let url = format!("/v1/agents/{agent}/commands/next");
-    courier.client.head(&url).send().await.assert_status(405);
+    courier
+        .client
+        .head(&url)
+        .send()
+        .await
+        .assert_status(200)
+        .assert_text("");
     assert_eq!(text(&courier.next(&agent, 0).await, "id"), command);
+    courier.client.head(&url).send().await.assert_status(204);
+    courier
+        .client
+        .head("/v1/agents/x/commands/next")
+        .send()
+        .await
+        .assert_status(404);
 }
 
 #[tokio::test]
