@@ -1,6 +1,7 @@
 //! HTTP/2 by prior knowledge, beside HTTP/1.1 on the same port.
 
 use std::io::{Read, Write};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Empty};
@@ -9,21 +10,29 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use crate::{assert_took, connect, exchange, serve};
 
+type Request = hyper::Request<Empty<bytes::Bytes>>;
+type Driver = tokio::task::JoinHandle<hyper::Result<()>>;
+
+async fn handshake(addr: SocketAddr) -> (http2::SendRequest<Empty<bytes::Bytes>>, Driver) {
+    let stream = tokio::net::TcpStream::connect(addr).await.unwrap();
+    let (executor, io) = (TokioExecutor::new(), TokioIo::new(stream));
+    let (sender, connection) = http2::handshake(executor, io).await.unwrap();
+    (sender, tokio::spawn(connection))
+}
+
+fn get(addr: SocketAddr) -> Request {
+    hyper::Request::get(format!("http://{addr}/"))
+        .body(Empty::new())
+        .unwrap()
+}
+
 #[tokio::test]
 async fn both_protocols_are_spoken_on_one_port() {
     let server = serve(|server| server.http2_prior_knowledge(true));
     let addr = server.local_addr();
-    let stream = tokio::net::TcpStream::connect(addr).await.unwrap();
-    let (mut sender, connection) =
-        http2::handshake::<_, _, Empty<bytes::Bytes>>(TokioExecutor::new(), TokioIo::new(stream))
-            .await
-            .unwrap();
-    let driver = tokio::spawn(connection);
+    let (mut sender, driver) = handshake(addr).await;
     for _ in 0..3 {
-        let request = hyper::Request::get(format!("http://{addr}/"))
-            .body(Empty::new())
-            .unwrap();
-        let response = sender.send_request(request).await.unwrap();
+        let response = sender.send_request(get(addr)).await.unwrap();
         assert_eq!(
             (response.status().as_u16(), response.version()),
             (200, hyper::Version::HTTP_2)
@@ -66,15 +75,8 @@ fn an_idle_or_unfinished_connection_is_closed() {
 async fn a_connection_without_streams_is_told_to_go_away() {
     let server = serve(|server| server.http2_prior_knowledge(true));
     let addr = server.local_addr();
-    let stream = tokio::net::TcpStream::connect(addr).await.unwrap();
-    let (mut sender, connection) =
-        http2::handshake::<_, _, Empty<bytes::Bytes>>(TokioExecutor::new(), TokioIo::new(stream))
-            .await
-            .unwrap();
-    let driver = tokio::spawn(connection);
-    let request = hyper::Request::get(format!("http://{addr}/"))
-        .body(Empty::new())
-        .unwrap();
+    let (mut sender, driver) = handshake(addr).await;
+    let request = get(addr);
     sender
         .send_request(request)
         .await

@@ -166,6 +166,7 @@ async fn agents_are_listed_in_order_with_filters_and_pages() {
         ("cursor=zzz", "cursor"),
         ("label=x", "label"),
         ("platform=amiga", "platform"),
+        (&"label=a:b&".repeat(17), "label"),
     ] {
         let result = courier
             .client

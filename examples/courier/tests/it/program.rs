@@ -289,11 +289,21 @@ fn a_socket_that_is_closed_while_it_waits_loses_no_command() {
         clippy::disallowed_methods,
         reason = "the request is to wait by then, and to be given up"
     )]
-    let pause = || std::thread::sleep(Duration::from_millis(600));
+    let pause = || std::thread::sleep(Duration::from_millis(150));
     pause();
     drop(gone);
     pause();
     let (_, posted) = program.json("POST", &commands, r#"{"kind":"ls"}"#);
     let (status, next) = program.json("GET", &format!("{commands}/next?wait=5"), "");
     assert_eq!((status, &next["id"]), (200, &posted["id"]));
+}
+
+#[test]
+fn a_signal_right_after_the_address_is_printed_stops_it_properly() {
+    for _ in 0..5 {
+        let folder = Folder::new();
+        let mut program = Program::start(&folder);
+        program.signal("-TERM");
+        assert!(program.child.wait().unwrap().success());
+    }
 }
