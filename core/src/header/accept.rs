@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::split::split_unquoted;
+
 /// The media ranges that a client accepts, with their qualities.
 ///
 /// **Shape:** types, subtypes and parameter names compare without case; a quoted comma does not
@@ -41,11 +43,33 @@ impl<'a> Accept<'a> {
         let Some(wanted) = Range::parse(media_type) else {
             return 0;
         };
+        // Nothing said is nothing refused.
+        if self.value.trim().is_empty() {
+            return 1000;
+        }
         let ranges = split_unquoted(&self.value, b',').filter_map(Range::parse);
         let best = ranges.filter_map(|range| Some((range.specificity(&wanted)?, range.quality)));
         best.max_by_key(|(specificity, _)| *specificity)
             .map_or(0, |(_, quality)| quality)
     }
+    /// Returns the media type with the best quality; of equals the first, and none of quality 0.
+    ///
+    /// ```
+    /// use falcon_core::header::Accept;
+    ///
+    /// let accept = Accept::new("text/html;q=0.5, application/json");
+    /// assert_eq!(accept.best_of(&["text/html", "application/json"]), Some("application/json"));
+    /// assert_eq!(accept.best_of(&["image/png"]), None);
+    /// ```
+    pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
+        let rated = offers.iter().map(|offer| (*offer, self.quality(offer)));
+        rated
+            .filter(|(_, quality)| *quality > 0)
+            .rev()
+            .max_by_key(|(_, quality)| *quality)
+            .map(|(offer, _)| offer)
+    }
+
     /// Tells whether a word stands anywhere in the header: a quick way to rule a type out.
     pub(crate) fn mentions(&self, word: &str) -> bool {
         self.value
@@ -144,30 +168,6 @@ fn parse_quality(text: &str) -> Option<u16> {
     }
 }
 
-/// Splits at a byte, but not inside a quoted string.
-fn split_unquoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let (mut quoted, mut escaped) = (false, false);
-        let end = text.bytes().position(|b| {
-            let ends = b == separator && !quoted;
-            if b == b'"' && !escaped {
-                quoted = !quoted;
-            }
-            escaped = quoted && b == b'\\' && !escaped;
-            ends
-        });
-        if let Some(end) = end {
-            rest = text.get(end + 1..);
-            text.get(..end)
-        } else {
-            rest = None;
-            Some(text)
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +189,7 @@ mod tests {
             ("a/b;q=2, c/d", "a/b", 0),
             ("nonsense,,application/json", "application/json", 1000),
             ("*/html", "text/html", 0),
-            ("", "text/html", 0),
+            ("", "text/html", 1000),
         ];
         for (accept, media_type, quality) in rows {
             assert_eq!(

@@ -58,6 +58,26 @@ impl ETag {
         Err(HttpError::internal_server_error().caused_by(error).into())
     }
 
+    /// Parses one tag with its quotation marks, weak or not.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (tag, rest) = Self::take(text.trim())?;
+        rest.is_empty().then_some(tag)
+    }
+
+    /// Takes a tag from the beginning of a text, and returns what is left.
+    fn take(text: &str) -> Option<(Self, &str)> {
+        let weak = text.starts_with("W/");
+        let quoted = if weak { text.get(2..)? } else { text }.strip_prefix('"')?;
+        let (tag, rest) = quoted.split_once('"')?;
+        let tag = tag.bytes().all(is_tag_byte).then(|| tag.into())?;
+        Some((Self { weak, tag }, rest))
+    }
+
+    /// Returns the tag without its quotation marks.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
     /// Tells whether the tag is weak.
     pub fn is_weak(&self) -> bool {
         self.weak
@@ -115,16 +135,8 @@ impl ETags {
             if rest.is_empty() {
                 return (!tags.is_empty()).then_some(Self(Some(tags)));
             }
-            let weak = rest.starts_with("W/");
-            let quoted = if weak { rest.get(2..)? } else { rest }.strip_prefix('"')?;
-            let (tag, after) = quoted.split_once('"')?;
-            if !tag.bytes().all(is_tag_byte) {
-                return None;
-            }
-            tags.push(ETag {
-                weak,
-                tag: tag.into(),
-            });
+            let (tag, after) = ETag::take(rest)?;
+            tags.push(tag);
             rest = after.trim_start_matches([' ', '\t']);
             if !rest.is_empty() && !rest.starts_with(',') {
                 return None;
@@ -135,6 +147,11 @@ impl ETags {
     /// Tells whether the value is `*`: any representation that exists.
     pub fn is_any(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// Returns the tags; none where the value is `*`.
+    pub fn tags(&self) -> &[ETag] {
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// Tells whether `*` or one of the tags matches strongly, as `If-Match` demands.
