@@ -1,5 +1,7 @@
 //! The body of a request or a response: empty, whole, or a stream.
 
+use std::collections::VecDeque;
+use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll, ready};
@@ -37,6 +39,21 @@ enum Repr {
     Whole(Bytes),
     // The mutex is never locked: it only makes a `Send` stream `Sync`, through `get_mut`.
     Stream(Mutex<BoxedStream>),
+    Seekable(Mutex<Box<Seekable>>),
+}
+
+/// A body of which any part can be had, and the whole once it is read.
+struct Seekable {
+    length: u64,
+    read: Box<dyn Fn(Range<u64>) -> Body + Send>,
+    whole: Option<Body>,
+}
+
+impl Seekable {
+    fn whole(&mut self) -> &mut Body {
+        let all = 0..self.length;
+        self.whole.get_or_insert_with(|| (self.read)(all))
+    }
 }
 
 type BoxedStream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError> + Send>>;
@@ -97,6 +114,58 @@ impl Body {
         Self(Repr::Stream(Mutex::new(Box::pin(Chunks { stream }))))
     }
 
+    /// Makes a body of which any part can be had by itself: a file, an object in a store.
+    ///
+    /// `read` gets positions in bytes, and makes the body that gives what lies between them. It is
+    /// called once for each part that is sent, when it is sent.
+    ///
+    /// ```
+    /// use falcon_core::Body;
+    ///
+    /// let text = "what stands in a file";
+    /// let body = Body::seekable(text.len() as u64, move |part| {
+    ///     Body::from(&text.as_bytes()[part.start as usize..part.end as usize])
+    /// });
+    /// assert_eq!(body.exact_len(), Some(21));
+    /// ```
+    #[must_use]
+    pub fn seekable<F>(length: u64, read: F) -> Self
+    where
+        F: Fn(Range<u64>) -> Self + Send + 'static,
+    {
+        if length == 0 {
+            return Self::empty();
+        }
+        Self(Repr::Seekable(Mutex::new(Box::new(Seekable {
+            length,
+            read: Box::new(read),
+            whole: None,
+        }))))
+    }
+
+    /// A part of a body that is whole or seekable, and not begun.
+    pub(crate) fn part(&mut self, part: Range<u64>) -> Option<Self> {
+        match &mut self.0 {
+            Repr::Whole(bytes) => {
+                let from = usize::try_from(part.start).ok()?;
+                let to = usize::try_from(part.end).ok()?;
+                (to <= bytes.len()).then(|| Self::full(bytes.slice(from..to)))
+            }
+            Repr::Seekable(seekable) => {
+                let seekable = seekable.get_mut().ok()?;
+                seekable.whole.is_none().then(|| (seekable.read)(part))
+            }
+            Repr::Empty | Repr::Stream(_) => None,
+        }
+    }
+
+    /// Several bodies, one after another.
+    pub(crate) fn chain(bodies: Vec<Self>) -> Self {
+        Self(Repr::Stream(Mutex::new(Box::pin(Chain {
+            bodies: bodies.into(),
+        }))))
+    }
+
     /// Tells whether it is known that nothing (more) will come.
     pub fn is_empty(&self) -> bool {
         http_body::Body::is_end_stream(self)
@@ -112,7 +181,7 @@ impl Body {
         match &self.0 {
             Repr::Empty => Some(&[]),
             Repr::Whole(bytes) => Some(bytes),
-            Repr::Stream(_) => None,
+            Repr::Stream(_) | Repr::Seekable(_) => None,
         }
     }
 
@@ -130,11 +199,12 @@ impl Body {
     ///
     /// Dropping the future drops the body with what was read of it.
     pub async fn read(self, max_bytes: u64) -> Result<Bytes> {
-        let mut stream = match self.0 {
+        let mut stream: Mutex<BoxedStream> = match self.0 {
             Repr::Empty => return Ok(Bytes::new()),
             Repr::Whole(bytes) if bytes.len() as u64 <= max_bytes => return Ok(bytes),
             Repr::Whole(_) => return Err(too_large(max_bytes).into()),
             Repr::Stream(stream) => stream,
+            seekable @ Repr::Seekable(_) => Mutex::new(Box::pin(Self(seekable))),
         };
         let stream = stream
             .get_mut()
@@ -239,6 +309,10 @@ impl http_body::Body for Body {
                 Ok(stream) => stream.as_mut().poll_frame(cx),
                 Err(_) => Poll::Ready(None),
             },
+            Repr::Seekable(seekable) => match seekable.get_mut() {
+                Ok(seekable) => Pin::new(seekable.whole()).poll_frame(cx),
+                Err(_) => Poll::Ready(None),
+            },
         }
     }
 
@@ -247,6 +321,9 @@ impl http_body::Body for Body {
             Repr::Empty => true,
             Repr::Whole(bytes) => bytes.is_empty(),
             Repr::Stream(stream) => stream.try_lock().is_ok_and(|s| s.is_end_stream()),
+            Repr::Seekable(seekable) => seekable
+                .try_lock()
+                .is_ok_and(|s| s.whole.as_ref().is_some_and(Self::is_empty)),
         }
     }
 
@@ -257,6 +334,13 @@ impl http_body::Body for Body {
             Repr::Stream(stream) => stream
                 .try_lock()
                 .map_or_else(|_| SizeHint::new(), |s| s.size_hint()),
+            Repr::Seekable(seekable) => match seekable.try_lock() {
+                Ok(seekable) => seekable.whole.as_ref().map_or_else(
+                    || SizeHint::with_exact(seekable.length),
+                    http_body::Body::size_hint,
+                ),
+                Err(_) => SizeHint::new(),
+            },
         }
     }
 }
@@ -267,6 +351,7 @@ impl std::fmt::Debug for Body {
             Repr::Empty => f.write_str("Body(empty)"),
             Repr::Whole(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Repr::Stream(_) => f.write_str("Body(stream)"),
+            Repr::Seekable(_) => f.write_str("Body(seekable)"),
         }
     }
 }
@@ -380,5 +465,39 @@ impl http_body::Body for Limited {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// Bodies that are sent one after another.
+struct Chain {
+    bodies: VecDeque<Body>,
+}
+
+impl http_body::Body for Chain {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        while let Some(body) = self.bodies.front_mut() {
+            if let Some(frame) = ready!(Pin::new(body).poll_frame(cx)) {
+                return Poll::Ready(Some(frame));
+            }
+            self.bodies.pop_front();
+        }
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bodies.iter().all(Body::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let lengths = self.bodies.iter().map(Body::exact_len);
+        lengths
+            .sum::<Option<u64>>()
+            .map_or_else(SizeHint::new, SizeHint::with_exact)
     }
 }

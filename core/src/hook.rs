@@ -2,7 +2,9 @@
 
 use std::future::Future;
 
-use crate::error::Result;
+use http::{HeaderName, Method, header};
+
+use crate::error::{HttpError, Result};
 use crate::{Request, Response};
 
 /// Something to be done before or after a responder: an
@@ -20,16 +22,13 @@ use crate::{Request, Response};
 /// # Examples
 ///
 /// ```
-/// use falcon_core::{App, Hook, HttpError, Request, Resource, Response, Result};
+/// use falcon_core::{App, Hook, Request, Resource, Response, Result};
 ///
 /// struct MaxLimit(u32);
 ///
 /// impl Hook for MaxLimit {
 ///     async fn run(&self, req: &mut Request, _resp: &mut Response) -> Result {
-///         let limit: u32 = req.query()?.parse_as("limit")?.unwrap_or(0);
-///         if limit > self.0 {
-///             Err(HttpError::invalid_parameter("limit", format!("it is more than {}", self.0)))?;
-///         }
+///         req.query()?.within("limit", ..=self.0)?;
 ///         Ok(())
 ///     }
 /// }
@@ -86,5 +85,56 @@ where
 {
     async fn run(&self, req: &mut Request, resp: &mut Response) -> Result {
         self.call(req, resp).await
+    }
+}
+
+/// A hook that demands a condition of writing requests: without `If-Match`,
+/// `If-Unmodified-Since` or `If-None-Match` the answer is 428.
+///
+/// It keeps two clients from undoing each other's changes unseen.
+///
+/// ```
+/// use falcon_core::header::{ETag, Validators};
+/// use falcon_core::{App, Method, PreconditionRequired, Request, Resource, Response, Result};
+///
+/// struct Document;
+///
+/// impl Resource for Document {
+///     async fn on_put(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+///         Ok(()) // not reached unless the client has seen the document as it is
+///     }
+///
+///     async fn validators(&self, _req: &Request) -> Result<Validators> {
+///         Ok(Validators::new().etag(ETag::strong("v7")?))
+///     }
+/// }
+///
+/// let mut app = App::new();
+/// app.add_route("/document", Document).before_on(Method::PUT, PreconditionRequired);
+/// ```
+///
+/// # Specification
+///
+/// RFC 6585 section 3.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_structs, reason = "it is its own constructor")]
+pub struct PreconditionRequired;
+
+impl Hook for PreconditionRequired {
+    async fn run(&self, req: &mut Request, _resp: &mut Response) -> Result {
+        const CONDITIONS: [HeaderName; 3] = [
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            header::IF_UNMODIFIED_SINCE,
+        ];
+        if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+            || CONDITIONS
+                .iter()
+                .any(|name| req.headers().contains_key(name))
+        {
+            return Ok(());
+        }
+        let error = HttpError::precondition_required();
+        Err(error.detail("The request must be conditional: send If-Match with the current ETag."))?
     }
 }

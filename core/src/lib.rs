@@ -71,6 +71,7 @@ mod request;
 mod resource;
 mod response;
 pub mod routing;
+pub mod uri;
 
 pub use bytes;
 pub use http;
@@ -85,9 +86,9 @@ pub use self::error::{
     BoxError, Error, ErrorHandler, ErrorSerializer, HttpError, HttpStatus, Member, Panic, Result,
     serializers,
 };
-pub use self::hook::{Hook, HookFn};
+pub use self::hook::{Hook, HookFn, PreconditionRequired};
 pub use self::middleware::{BoxMiddleware, Middleware, Phases};
-pub use self::request::{BodyLimit, Context, PeerAddr, Query, Request};
+pub use self::request::{BodyLimit, Context, PeerAddr, Query, Request, TrustedProxies};
 pub use self::resource::{Endpoint, Resource, Responder, Responders, Sink};
 pub use self::response::{End, Response, ResponseBody};
 pub use self::routing::builder::RouteBuilder;

@@ -7,12 +7,11 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use super::BoxFuture;
 use super::panic::{caught, caught_call};
-use super::registry::Frozen;
+use super::registry::{Frozen, Options};
 use super::setup::{AppInfo, SetupError};
 use crate::error::{Error, HttpError, Result, settle};
 use crate::middleware::{Middleware, Phases};
-use crate::request::Params;
-use crate::response::ResponseBody;
+use crate::response::{ResponseBody, apply_conditions};
 use crate::routing::{Answer, CheckedPath};
 use crate::{Request, Response};
 
@@ -73,12 +72,12 @@ impl<M: Middleware> Cycle for Stack<M> {
                 .as_ref()
                 .and_then(|cycle| cycle.as_any().downcast_ref::<Self>());
             let is_head = *req.method() == Method::HEAD;
-            let mut resp = Response::new();
+            let mut resp = app.response();
             match stack {
                 Some(Self(middleware)) => run(middleware, &app, &mut req, &mut resp).await,
                 None => run(&(), &app, &mut req, &mut resp).await,
             }
-            resp.finish(is_head)
+            app.finish(resp, is_head)
         })
     }
 
@@ -99,9 +98,12 @@ pub(super) async fn run<M: Middleware>(
     resp: &mut Response,
 ) {
     let result = until_answered(middleware, app, req, resp).await;
+    let result = result.and_then(|()| apply_conditions(req, resp));
     settle(result, req, resp).await;
     if app.phases.response {
         let result = caught(async { middleware.process_response(req, resp).await }).await;
+        // Once more, for a tag that was set just now.
+        let result = result.and_then(|()| apply_conditions(req, resp));
         settle(result, req, resp).await;
     }
 }
@@ -114,6 +116,9 @@ async fn until_answered<M: Middleware>(
 ) -> Result {
     if app.phases.request {
         caught(async { middleware.process_request(req, resp).await }).await?;
+    }
+    if app.options.strip_trailing_slash {
+        req.strip_trailing_slash();
     }
     if resp.is_complete() || answered_for_the_server(app, req, resp)? {
         return Ok(());
@@ -145,10 +150,9 @@ fn find(app: &Frozen, req: &mut Request) -> Result<usize> {
     } else {
         app.find(&path)
     };
-    let Some((index, captures)) = found else {
+    let Some((index, params)) = found else {
         return Err(Error::from_status(StatusCode::NOT_FOUND));
     };
-    let params = Params::new(&path, captures);
     let answer = app
         .routes
         .get(index)
@@ -169,7 +173,7 @@ fn answered_for_the_server(app: &Frozen, req: &Request, resp: &mut Response) -> 
             .code("invalid_path");
         Err(error.detail("The target `*` is for OPTIONS alone."))?;
     }
-    allow(&app.allow, resp);
+    allow(&app.allow, app.options, resp);
     Ok(true)
 }
 
@@ -180,7 +184,7 @@ pub(crate) fn automatic(answer: Answer, req: &Request, resp: &mut Response) -> R
     };
     match answer {
         Answer::Options => {
-            allow(route.allow(), resp);
+            allow(route.allow(), req.app().options(), resp);
             Ok(())
         }
         Answer::NotImplemented => Err(Error::from_status(StatusCode::NOT_IMPLEMENTED)),
@@ -191,7 +195,7 @@ pub(crate) fn automatic(answer: Answer, req: &Request, resp: &mut Response) -> R
     }
 }
 
-fn allow(methods: &HeaderValue, resp: &mut Response) {
-    resp.set_status(StatusCode::NO_CONTENT);
+fn allow(methods: &HeaderValue, options: Options, resp: &mut Response) {
+    resp.set_status(options.options_status);
     resp.headers_mut().insert(header::ALLOW, methods.clone());
 }

@@ -65,6 +65,8 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         converters,
         errors,
         options,
+        default_media_type,
+        proxies,
         mut refused,
         mut cycle,
         mut groups,
@@ -79,6 +81,8 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         routes,
         tree,
         fallbacks,
+        #[cfg(feature = "regex")]
+        patterns,
         faults,
         ..
     } = compiler;
@@ -106,8 +110,12 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         routes,
         tree,
         fallbacks,
+        #[cfg(feature = "regex")]
+        patterns,
         errors,
         options,
+        default_media_type,
+        proxies,
         cycle,
         phases,
         has_own_converters: converters.has_own(),
@@ -126,6 +134,8 @@ struct Compiler<'a> {
     names: HashMap<String, usize>,
     tree: Tree,
     fallbacks: Tree,
+    #[cfg(feature = "regex")]
+    patterns: crate::routing::Patterns,
     faults: Vec<RouteError>,
 }
 
@@ -139,6 +149,8 @@ impl<'a> Compiler<'a> {
             names: HashMap::new(),
             tree: Tree::default(),
             fallbacks: Tree::default(),
+            #[cfg(feature = "regex")]
+            patterns: crate::routing::Patterns::default(),
             faults: Vec::new(),
         }
     }
@@ -165,6 +177,10 @@ impl<'a> Compiler<'a> {
                 fault.help("implement at least one of `on_get`, `on_post`, … of `Resource`")
             );
         }
+        #[cfg(feature = "regex")]
+        if pending.kind == Kind::Pattern {
+            return self.patterns.insert(&pending.template, index);
+        }
         let template = Template::parse(&pending.template)?;
         let made = converters_of(&template, self.converters)?;
         let taken_by = pending
@@ -179,7 +195,7 @@ impl<'a> Compiler<'a> {
         }
         let inserted = match pending.kind {
             Kind::Route => self.tree.insert(&template, made, index),
-            Kind::Fallback => self.insert_fallback(&template, index)?,
+            _ => self.insert_fallback(&template, index)?,
         };
         let made = match inserted {
             Inserted::New(made) => made,

@@ -14,6 +14,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use http::{HeaderValue, StatusCode};
 use tower_service::Service;
 
 pub(crate) use self::cycle::automatic;
@@ -28,8 +29,7 @@ use crate::error::{BoxError, Error, ErrorHandler, ErrorSerializer, Result};
 use crate::middleware::Middleware;
 use crate::resource::{Endpoint, Sink};
 use crate::routing::converter::{Converter, ConverterArgs};
-use crate::{Hook, Request};
-use crate::{Mount, RouteBuilder};
+use crate::{Hook, Mount, Request, RouteBuilder, TrustedProxies};
 
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -148,6 +148,34 @@ impl App {
             .fallback(prefix, Sink(sink), Location::caller())
     }
 
+    /// Adds a sink whose prefix is a regular expression, matched from the start of the decoded
+    /// path and not to its end. Named groups become fields, which
+    /// [`Request::param`](crate::Request::param) returns; `None` for a group that took no part.
+    ///
+    /// Of several sinks that match, the one added last answers. They go before prefixes and
+    /// mounts; see [`set_patterns_first`](Self::set_patterns_first). The expression knows no
+    /// Unicode classes: `\d` is `[0-9]`.
+    ///
+    /// Falcon: `add_sink`.
+    #[cfg(feature = "regex")]
+    #[track_caller]
+    pub fn add_sink_matching<H: Hook>(
+        &mut self,
+        pattern: &str,
+        sink: H,
+    ) -> RouteBuilder<'_, (), Sink<H>> {
+        self.registry
+            .pattern(pattern, Sink(sink), Location::caller())
+    }
+
+    /// Sets whether sinks with regular expressions go before mounts and sinks with prefixes: yes
+    /// unless set. Falcon: `sink_before_static_route`.
+    #[cfg(feature = "regex")]
+    pub fn set_patterns_first(&mut self, on: bool) -> &mut Self {
+        self.registry.options.patterns_first = on;
+        self
+    }
+
     /// Adds a converter that takes no arguments, for `{field:name}` in templates.
     pub fn add_converter<C: Converter>(&mut self, name: &str, converter: C) -> &mut Self {
         self.setup().add_converter(name, converter);
@@ -213,6 +241,53 @@ impl App {
     /// off, it is answered with 405.
     pub fn set_automatic_head(&mut self, on: bool) -> &mut Self {
         self.registry.options.head_by_get = on;
+        self
+    }
+
+    /// Sets the status of the automatic answer to OPTIONS: 204 unless set.
+    pub fn set_options_status(&mut self, status: StatusCode) -> &mut Self {
+        self.registry.options.options_status = status;
+        self
+    }
+
+    /// Sets whether one slash at the end of the path is taken off before routing: no unless set.
+    ///
+    /// A template that ends in a slash is never reached then.
+    pub fn set_strip_trailing_slash(&mut self, on: bool) -> &mut Self {
+        self.registry.options.strip_trailing_slash = on;
+        self
+    }
+
+    /// Sets the `Content-Type` of every response that has none, whatever its body: none unless
+    /// set. A response that can have no content is left alone.
+    pub fn set_default_media_type(&mut self, media_type: HeaderValue) -> &mut Self {
+        self.registry.default_media_type = Some(media_type);
+        self
+    }
+
+    /// Sets whether cookies are `Secure` unless they say otherwise: yes unless set.
+    pub fn set_secure_cookies(&mut self, on: bool) -> &mut Self {
+        self.registry.options.secure_cookies = on;
+        self
+    }
+
+    /// Sets whether a query parameter without value counts, `a=` and `a`: yes unless set.
+    pub fn set_blank_params(&mut self, on: bool) -> &mut Self {
+        self.registry.options.query.keep_blank = on;
+        self
+    }
+
+    /// Sets whether commas that are not encoded part the value of a query parameter into several:
+    /// no unless set.
+    pub fn set_comma_params(&mut self, on: bool) -> &mut Self {
+        self.registry.options.query.split_commas = on;
+        self
+    }
+
+    /// Sets which proxies are believed about the client's address, the scheme and the host: none
+    /// unless set.
+    pub fn set_trusted_proxies(&mut self, proxies: TrustedProxies) -> &mut Self {
+        self.registry.proxies = proxies;
         self
     }
 

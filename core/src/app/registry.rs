@@ -2,17 +2,19 @@
 
 use std::panic::Location;
 
-use http::{HeaderValue, Method};
+use http::{HeaderValue, Method, StatusCode};
 
 use super::cycle::{Cycle, Stack};
 use super::group::Slot;
 use super::setup::{AppInfo, Setup, SetupError};
 use crate::error::{ErrorHandling, Result};
 use crate::middleware::{Middleware, Phases};
+use crate::request::{Params, QueryOptions};
 use crate::resource::Endpoint;
+use crate::response::ResponseBody;
 use crate::routing::converter::Converters;
-use crate::routing::{Answer, Captures, CheckedPath, Kind, PendingRoute, Tree};
-use crate::{Route, RouteBuilder};
+use crate::routing::{Answer, CheckedPath, Kind, PendingRoute, Tree};
+use crate::{Response, Route, RouteBuilder, TrustedProxies};
 
 /// What is switched on and how much is taken.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +22,13 @@ pub(crate) struct Options {
     pub(crate) max_body_bytes: u64,
     pub(crate) answers_allow: bool,
     pub(crate) head_by_get: bool,
+    /// The status of the automatic answer to OPTIONS.
+    pub(crate) options_status: StatusCode,
+    pub(crate) strip_trailing_slash: bool,
+    pub(crate) secure_cookies: bool,
+    pub(crate) query: QueryOptions,
+    #[cfg(feature = "regex")]
+    pub(crate) patterns_first: bool,
 }
 
 impl Default for Options {
@@ -28,6 +37,12 @@ impl Default for Options {
             max_body_bytes: 1 << 20,
             answers_allow: true,
             head_by_get: true,
+            options_status: StatusCode::NO_CONTENT,
+            strip_trailing_slash: false,
+            secure_cookies: true,
+            query: QueryOptions::default(),
+            #[cfg(feature = "regex")]
+            patterns_first: true,
         }
     }
 }
@@ -38,6 +53,8 @@ pub(crate) struct Registry {
     pub(super) converters: Converters,
     pub(super) errors: ErrorHandling,
     pub(super) options: Options,
+    pub(super) default_media_type: Option<HeaderValue>,
+    pub(super) proxies: TrustedProxies,
     pub(super) refused: Vec<SetupError>,
     pub(super) cycle: Option<Box<dyn Cycle>>,
     pub(super) groups: Vec<Box<dyn Slot>>,
@@ -50,6 +67,8 @@ impl Registry {
             converters: Converters::default(),
             errors: ErrorHandling::default(),
             options: Options::default(),
+            default_media_type: None,
+            proxies: TrustedProxies::default(),
             refused: Vec::new(),
             cycle: None,
             groups: Vec::new(),
@@ -85,6 +104,16 @@ impl Registry {
         RouteBuilder::new(self, prefix.to_owned(), endpoint, Kind::Fallback, added_at)
     }
 
+    #[cfg(feature = "regex")]
+    pub(super) fn pattern<E: Endpoint>(
+        &mut self,
+        pattern: &str,
+        endpoint: E,
+        added_at: &'static Location<'static>,
+    ) -> RouteBuilder<'_, (), E> {
+        RouteBuilder::new(self, pattern.to_owned(), endpoint, Kind::Pattern, added_at)
+    }
+
     pub(crate) fn add(&mut self, route: PendingRoute) {
         self.pending.push(route);
     }
@@ -96,8 +125,12 @@ pub(crate) struct Frozen {
     pub(super) tree: Tree,
     /// Mounts and sinks.
     pub(super) fallbacks: Tree,
+    #[cfg(feature = "regex")]
+    pub(super) patterns: crate::routing::Patterns,
     pub(super) errors: ErrorHandling,
     pub(super) options: Options,
+    pub(super) default_media_type: Option<HeaderValue>,
+    pub(super) proxies: TrustedProxies,
     /// `None` where no middleware has a phase: then nothing is boxed for it.
     pub(super) cycle: Option<Box<dyn Cycle>>,
     pub(super) phases: Phases,
@@ -123,12 +156,39 @@ impl Frozen {
         self.options
     }
 
-    pub(super) fn find(&self, path: &CheckedPath<'_>) -> Option<(usize, Captures)> {
-        let found = self.tree.find(path);
-        if found.is_some() || self.fallbacks.is_empty() {
-            return found;
+    pub(crate) fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
+    }
+
+    /// The response to begin with.
+    pub(super) fn response(&self) -> Response {
+        Response::new(self.options.secure_cookies)
+    }
+
+    pub(super) fn finish(&self, resp: Response, is_head: bool) -> http::Response<ResponseBody> {
+        resp.finish(is_head, self.default_media_type.as_ref())
+    }
+
+    /// Finds the route of a path, and what its fields are.
+    pub(super) fn find(&self, path: &CheckedPath<'_>) -> Option<(usize, Params)> {
+        let mut found = self.tree.find(path);
+        if found.is_none() {
+            #[cfg(feature = "regex")]
+            if self.options.patterns_first {
+                if let Some(found) = self.patterns.find(path) {
+                    return Some(found);
+                }
+            }
+            if !self.fallbacks.is_empty() {
+                found = self.fallbacks.find(path);
+            }
+            #[cfg(feature = "regex")]
+            if found.is_none() && !self.options.patterns_first {
+                return self.patterns.find(path);
+            }
         }
-        self.fallbacks.find(path)
+        let (index, captures) = found?;
+        Some((index, Params::new(path, captures)))
     }
 
     pub(crate) fn peek(&self, path: &str) -> Option<&Route> {

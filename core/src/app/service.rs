@@ -11,6 +11,7 @@ use tower_service::Service;
 
 use super::freeze::SetupErrors;
 use super::{App, BoxFuture, Frozen, cycle};
+use crate::Request;
 use crate::Route;
 use crate::body::Body;
 use crate::error::{BoxError, Result};
@@ -18,7 +19,6 @@ use crate::middleware::Phases;
 use crate::request::PeerAddr;
 use crate::response::ResponseBody;
 use crate::routing::Listing;
-use crate::{Request, Response};
 
 /// A frozen app: what answers requests.
 ///
@@ -61,14 +61,14 @@ impl AppService {
         let mut req = self.request(request);
         // A method override must not make a client wait for a body that HEAD does not have.
         let is_head = *req.method() == Method::HEAD;
-        let mut resp = Response::new();
+        let mut resp = self.0.response();
         match &self.0.cycle {
             Some(cycle) if self.0.phases != Phases::default() => {
                 cycle.run(&self.0, &mut req, &mut resp).await;
             }
             _ => cycle::run(&(), &self.0, &mut req, &mut resp).await,
         }
-        resp.finish(is_head)
+        self.0.finish(resp, is_head)
     }
 
     fn request<B>(&self, request: http::Request<B>) -> Request
@@ -177,9 +177,9 @@ where
             Some(cycle) if self.0.phases != Phases::default() => cycle.serve(app, req),
             _ => Box::pin(async move {
                 let is_head = *req.method() == Method::HEAD;
-                let mut resp = Response::new();
+                let mut resp = app.response();
                 cycle::run(&(), &app, &mut req, &mut resp).await;
-                resp.finish(is_head)
+                app.finish(resp, is_head)
             }),
         })
     }

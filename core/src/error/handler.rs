@@ -120,7 +120,11 @@ impl ErrorHandling {
 
     /// Writes an error into the response; nothing that goes wrong here goes further.
     fn render(&self, error: &Error, req: &Request, resp: &mut Response) {
-        resp.clear_representation();
+        if error.status() == StatusCode::NOT_MODIFIED {
+            resp.become_not_modified();
+        } else {
+            resp.clear_representation();
+        }
         resp.set_status(error.status());
         if let Some(reply) = error.as_reply() {
             resp.headers_mut().extend(reply.headers().clone());

@@ -97,38 +97,42 @@ impl HttpError {
             .header(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds))
     }
 
-    /// 400 for a header that is there but wrong.
+    /// 400 for a header that is there but wrong; `why` is a sentence.
     ///
     /// **Shape:** code `invalid_header`, member `header`. Falcon: `HTTPInvalidHeader`.
     #[must_use]
-    pub fn invalid_header(name: &HeaderName, why: impl fmt::Display) -> Self {
+    pub fn invalid_header(name: impl AsRef<str>, why: impl fmt::Display) -> Self {
+        let name = name.as_ref();
         Self::bad_request()
             .title("Invalid header value")
-            .detail(format!("The value of the {name} header is wrong: {why}."))
+            .detail(format!(
+                "The value provided for the \"{name}\" header is invalid. {why}"
+            ))
             .code("invalid_header")
-            .member("header", name.as_str())
+            .member("header", name)
     }
 
     /// 400 for a header that must be there.
     ///
     /// **Shape:** code `missing_header`, member `header`. Falcon: `HTTPMissingHeader`.
     #[must_use]
-    pub fn missing_header(name: &HeaderName) -> Self {
+    pub fn missing_header(name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
         Self::bad_request()
-            .title("Missing header")
-            .detail(format!("The {name} header is required."))
+            .title("Missing header value")
+            .detail(format!("The \"{name}\" header is required."))
             .code("missing_header")
-            .member("header", name.as_str())
+            .member("header", name)
     }
 
-    /// 400 for a query parameter that is there but wrong.
+    /// 400 for a query parameter that is there but wrong; `why` is a sentence.
     ///
     /// **Shape:** code `invalid_parameter`, member `parameter`. Falcon: `HTTPInvalidParam`.
     #[must_use]
     pub fn invalid_parameter(name: &str, why: impl fmt::Display) -> Self {
         Self::bad_request()
             .title("Invalid parameter")
-            .detail(format!("The parameter `{name}` is wrong: {why}."))
+            .detail(format!("The \"{name}\" parameter is invalid. {why}"))
             .code("invalid_parameter")
             .member("parameter", name)
     }
@@ -140,7 +144,7 @@ impl HttpError {
     pub fn missing_parameter(name: &str) -> Self {
         Self::bad_request()
             .title("Missing parameter")
-            .detail(format!("The parameter `{name}` is required."))
+            .detail(format!("The \"{name}\" parameter is required."))
             .code("missing_parameter")
             .member("parameter", name)
     }

@@ -108,6 +108,10 @@ impl HttpStatus {
         &self.headers
     }
 
+    pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
+
     pub(crate) fn body(&self) -> Bytes {
         self.text.clone()
     }

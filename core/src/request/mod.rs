@@ -1,26 +1,30 @@
 //! The request as responders, hooks and middleware see it.
 
+mod body;
 mod context;
+mod expected;
+mod fields;
+mod headers;
 mod params;
+mod peer;
 mod query;
+mod target;
 
-use std::borrow::Cow;
-use std::net::SocketAddr;
-use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use http::request::Parts;
-use http::{Extensions, HeaderMap, HeaderName, Method, Uri, Version, header};
+use http::{Extensions, HeaderMap, Method, Uri, Version};
 
+pub use self::body::BodyLimit;
 pub use self::context::Context;
 pub(crate) use self::params::Params;
+pub use self::peer::{PeerAddr, TrustedProxies};
 pub use self::query::Query;
+pub(crate) use self::query::QueryOptions;
 use crate::Route;
 use crate::app::Frozen;
 use crate::body::Body;
-use crate::error::{Error, HttpError, Result};
-use crate::header::{Accept, ETags};
+use crate::error::Result;
 use crate::routing::Answer;
 
 /// A request: what the server read, what routing found, and what middleware adds.
@@ -41,51 +45,6 @@ struct Matched {
     route: usize,
     answer: Answer,
     params: Params,
-}
-
-/// The address of the peer of a connection, where another layer knows it: put it into the
-/// request's extensions. A server of ours uses [`AppService::with_peer`](crate::AppService::with_peer).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PeerAddr(SocketAddr);
-
-impl PeerAddr {
-    /// Takes the address as the socket reports it.
-    pub fn new(addr: SocketAddr) -> Self {
-        Self(addr)
-    }
-
-    /// Returns the address.
-    pub fn get(self) -> SocketAddr {
-        self.0
-    }
-}
-
-/// As route metadata: how many bytes of body the route reads, in place of the app's limit.
-///
-/// ```
-/// use falcon_core::{App, BodyLimit, Request, Resource, Response, Result};
-///
-/// struct Upload;
-///
-/// impl Resource for Upload {
-///     async fn on_put(&self, req: &mut Request, _resp: &mut Response) -> Result {
-///         let bytes = req.read_body().await?;
-///         println!("{} bytes", bytes.len());
-///         Ok(())
-///     }
-/// }
-///
-/// let mut app = App::new();
-/// app.add_route("/upload", Upload).with(BodyLimit::bytes(64 << 20));
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct BodyLimit(u64);
-
-impl BodyLimit {
-    /// **Units:** bytes, inclusive.
-    pub fn bytes(most: u64) -> Self {
-        Self(most)
-    }
 }
 
 impl Request {
@@ -172,31 +131,6 @@ impl Request {
         &mut self.parts.headers
     }
 
-    /// Returns a header's value as text: the first one, if there are several.
-    ///
-    /// `None` if the header is not there, or holds anything but visible ASCII, space and tab.
-    pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
-        self.parts.headers.get(name)?.to_str().ok()
-    }
-
-    /// Returns the value of a header that must be there.
-    ///
-    /// # Errors
-    ///
-    /// - 400, code `missing_header`, if it is not there.
-    /// - 400, code `invalid_header`, if it holds anything but visible ASCII, space and tab.
-    pub fn required_header(&self, name: &HeaderName) -> Result<&str> {
-        let value = self
-            .parts
-            .headers
-            .get(name)
-            .ok_or_else(|| HttpError::missing_header(name))?;
-        Ok(value.to_str().or(Err(HttpError::invalid_header(
-            name,
-            "it is not visible ASCII",
-        )))?)
-    }
-
     /// Returns what the server and other layers put beside the request.
     pub fn extensions(&self) -> &Extensions {
         &self.parts.extensions
@@ -215,14 +149,6 @@ impl Request {
     /// Returns the same, to be changed.
     pub fn context_mut(&mut self) -> &mut Context {
         &mut self.context
-    }
-
-    /// Returns the address of the peer of the connection, if the server told it.
-    ///
-    /// Behind a proxy this is the proxy's address.
-    pub fn peer_addr(&self) -> Option<SocketAddr> {
-        let told = || self.parts.extensions.get::<PeerAddr>().copied();
-        self.peer.or_else(told).map(PeerAddr::get)
     }
 
     /// Changes the method, in `process_request`, before routing: for a method override.
@@ -256,52 +182,6 @@ impl Request {
         self.route()?.meta_for(self.method())
     }
 
-    /// Returns a field of the route's template, decoded; `None` if the template has no such field.
-    ///
-    /// # Examples
-    ///
-    /// With the template `/users/{name}`, `/users/caf%C3%A9` gives `café` for `name`.
-    pub fn param(&self, name: &str) -> Option<&str> {
-        let matched = self.matched.as_ref()?;
-        let field = self.app.route(matched.route)?.field_index(name)?;
-        matched.params.get(self.path(), field)
-    }
-
-    /// Returns a field of the route's template as a `T`.
-    ///
-    /// # Errors
-    ///
-    /// - 404 if the text is no `T`: there is no such thing at this URL.
-    /// - 500 if the template has no such field.
-    pub fn param_as<T: FromStr>(&self, name: &str) -> Result<T> {
-        let text = self.param(name).ok_or_else(|| self.no_such_field(name))?;
-        text.parse()
-            .or(Err(Error::from_status(http::StatusCode::NOT_FOUND)))
-    }
-
-    /// Returns the value that a field's converter makes of it: an `i64` for `{id:int}`, or
-    /// whatever your own converter makes.
-    ///
-    /// # Errors
-    ///
-    /// 500 if the template has no such field, or its converter makes another type.
-    pub fn param_value<T: Send + Sync + 'static>(&self, name: &str) -> Result<T> {
-        let text = self.param(name).ok_or_else(|| self.no_such_field(name))?;
-        let converter = self.route().and_then(|route| route.converter(name));
-        let value = converter.and_then(|converter| converter.value::<T>(text));
-        Ok(value.ok_or_else(|| {
-            let wanted = std::any::type_name::<T>();
-            let why = format!("the converter of the field `{name}` does not make a {wanted}");
-            HttpError::internal_server_error().caused_by(why)
-        })?)
-    }
-
-    fn no_such_field(&self, name: &str) -> HttpError {
-        let template = self.route().map_or("(no route)", Route::template);
-        let why = format!("the template {template} has no field `{name}`");
-        HttpError::internal_server_error().caused_by(why)
-    }
-
     /// Returns the query's parameters.
     ///
     /// # Errors
@@ -309,115 +189,7 @@ impl Request {
     /// - 400, code `invalid_query`, if there are more than 1,000 parameters, or one of them is
     ///   not UTF-8 once it is decoded.
     pub fn query(&self) -> Result<Query<'_>> {
-        Query::parse(self.query_string())
-    }
-
-    /// Returns the `Content-Type`, if it is there and visible ASCII.
-    pub fn content_type(&self) -> Option<&str> {
-        self.header(header::CONTENT_TYPE)
-    }
-
-    /// Returns the `Content-Length`, or the body's length where the server knows it otherwise.
-    pub fn content_length(&self) -> Option<u64> {
-        match self.header(header::CONTENT_LENGTH) {
-            Some(length) => length.parse().ok(),
-            None => self.lock_body().as_ref().and_then(Body::exact_len),
-        }
-    }
-
-    /// Returns `Accept`, all its lines together; `None` if it is not there, which means that
-    /// everything is accepted.
-    pub fn accept(&self) -> Option<Accept<'_>> {
-        self.joined(&header::ACCEPT).map(Accept::new)
-    }
-
-    /// Returns `If-Match`.
-    ///
-    /// # Errors
-    ///
-    /// 400, code `invalid_header`, if it is neither `*` nor a list of quoted tags.
-    pub fn if_match(&self) -> Result<Option<ETags>> {
-        self.etags(&header::IF_MATCH)
-    }
-
-    /// Returns `If-None-Match`.
-    ///
-    /// # Errors
-    ///
-    /// 400, code `invalid_header`, if it is neither `*` nor a list of quoted tags.
-    pub fn if_none_match(&self) -> Result<Option<ETags>> {
-        self.etags(&header::IF_NONE_MATCH)
-    }
-
-    fn etags(&self, name: &HeaderName) -> Result<Option<ETags>> {
-        if !self.parts.headers.contains_key(name) {
-            return Ok(None);
-        }
-        let tags = self.joined(name).and_then(|value| ETags::parse(&value));
-        let error =
-            || HttpError::invalid_header(name, "it must be * or a list of quoted entity tags");
-        Ok(Some(tags.ok_or_else(error)?))
-    }
-
-    /// All lines of a list header as one; lines that are no text are left out.
-    fn joined(&self, name: &HeaderName) -> Option<Cow<'_, str>> {
-        let mut lines = self
-            .parts
-            .headers
-            .get_all(name)
-            .iter()
-            .filter_map(|line| line.to_str().ok());
-        let first = lines.next()?;
-        Some(lines.fold(Cow::Borrowed(first), |all, line| {
-            Cow::Owned(format!("{all}, {line}"))
-        }))
-    }
-
-    /// Returns how many bytes of body the request may have: the route's [`BodyLimit`], or the
-    /// app's (1 MiB unless set).
-    pub fn max_body_bytes(&self) -> u64 {
-        self.meta::<BodyLimit>()
-            .map_or_else(|| self.app.options().max_body_bytes, |limit| limit.0)
-    }
-
-    /// Reads the body to its end.
-    ///
-    /// # Errors
-    ///
-    /// - 413, code `content_too_large`, if it is longer than [`max_body_bytes`](Self::max_body_bytes),
-    ///   at once where `Content-Length` tells, else as soon as it is.
-    /// - 400, code `body_incomplete`, if the client went away or broke the framing.
-    /// - 500 if the body was taken already.
-    pub async fn read_body(&self) -> Result<Bytes> {
-        self.take_raw()?.read(self.max_body_bytes()).await
-    }
-
-    /// Takes the body, to be read as it comes. It fails with 413 past the limit.
-    ///
-    /// # Errors
-    ///
-    /// 500 if the body was taken already.
-    pub fn take_body(&self) -> Result<Body> {
-        Ok(self.take_raw()?.limited(self.max_body_bytes()))
-    }
-
-    fn take_raw(&self) -> Result<Body> {
-        let body = self.lock_body().take();
-        Ok(body.ok_or_else(|| {
-            HttpError::internal_server_error().caused_by("the body of the request was read already")
-        })?)
-    }
-
-    /// Replaces the body by what `wrap` makes of it: decompressed, measured, copied.
-    ///
-    /// Nothing happens where the body was taken already.
-    pub fn wrap_body(&mut self, wrap: impl FnOnce(Body) -> Body) {
-        let body = self.body.get_mut().unwrap_or_else(PoisonError::into_inner);
-        *body = body.take().map(wrap);
-    }
-
-    fn lock_body(&self) -> std::sync::MutexGuard<'_, Option<Body>> {
-        self.body.lock().unwrap_or_else(PoisonError::into_inner)
+        Query::checked(self.query_string(), self.app.options().query)
     }
 }
 

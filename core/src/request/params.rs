@@ -1,51 +1,85 @@
-//! The fields that routing captured: offsets into the path, or into a decoded copy.
+//! The fields that routing captured: offsets into the path, or texts of their own.
 
 use crate::routing::{Captures, CheckedPath};
 
-/// The captured fields. Nothing is copied unless the path holds an escape.
+/// The captured fields. Nothing is copied unless the path holds an escape or a field is changed.
 #[derive(Debug)]
 pub(crate) struct Params {
     captures: Captures,
-    decoded: Option<Box<Decoded>>,
+    own: Option<Box<Own>>,
 }
 
-/// All fields decoded, one after another in one text, with where each ends.
-#[derive(Debug)]
-struct Decoded {
+/// All fields in one text, with where each stands; `None` for a group that took no part.
+#[derive(Debug, Default)]
+struct Own {
     text: String,
-    ends: Vec<usize>,
+    spans: Vec<Option<(usize, usize)>>,
+}
+
+impl Own {
+    fn of<T: AsRef<str>>(fields: impl Iterator<Item = Option<T>>) -> Box<Self> {
+        let mut own = Self::default();
+        for field in fields {
+            let span = field.map(|text| own.add(text.as_ref()));
+            own.spans.push(span);
+        }
+        Box::new(own)
+    }
+
+    fn add(&mut self, text: &str) -> (usize, usize) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        (start, self.text.len())
+    }
 }
 
 impl Params {
     /// Takes what lookup captured.
     pub(crate) fn new(path: &CheckedPath<'_>, captures: Captures) -> Self {
-        let decoded = (path.is_escaped() && captures.len() > 0).then(|| {
-            let mut decoded = Decoded {
-                text: String::with_capacity(path.as_str().len()),
-                ends: Vec::new(),
-            };
+        let own = (path.is_escaped() && captures.len() > 0).then(|| {
+            let mut own = Box::<Own>::default();
             for index in 0..captures.len() {
-                decoded
-                    .text
-                    .push_str(&path.decode(captures.get(path.as_str(), index).unwrap_or("")));
-                decoded.ends.push(decoded.text.len());
+                let decoded = path.decode(captures.get(path.as_str(), index).unwrap_or(""));
+                let span = own.add(&decoded);
+                own.spans.push(Some(span));
             }
-            Box::new(decoded)
+            own
         });
-        Self { captures, decoded }
+        Self { captures, own }
+    }
+
+    /// Takes the groups of a pattern, decoded as they are.
+    #[cfg(feature = "regex")]
+    pub(crate) fn of_groups<T: AsRef<str>>(groups: impl Iterator<Item = Option<T>>) -> Self {
+        Self {
+            captures: Captures::default(),
+            own: Some(Own::of(groups)),
+        }
     }
 
     /// Returns one field, decoded.
     pub(crate) fn get<'a>(&'a self, path: &'a str, index: usize) -> Option<&'a str> {
-        let Some(decoded) = &self.decoded else {
-            return self.captures.get(path, index);
-        };
-        let start = if index == 0 {
-            0
-        } else {
-            *decoded.ends.get(index - 1)?
-        };
-        decoded.text.get(start..*decoded.ends.get(index)?)
+        match &self.own {
+            None => self.captures.get(path, index),
+            Some(own) => {
+                let (start, end) = (*own.spans.get(index)?)?;
+                own.text.get(start..end)
+            }
+        }
+    }
+
+    /// Puts a text in the place of a field.
+    pub(crate) fn set(&mut self, path: &str, index: usize, text: &str) {
+        if self.own.is_none() {
+            let fields = (0..self.captures.len()).map(|field| self.captures.get(path, field));
+            self.own = Some(Own::of(fields));
+        }
+        if let Some(own) = &mut self.own {
+            let span = own.add(text);
+            if let Some(field) = own.spans.get_mut(index) {
+                *field = Some(span);
+            }
+        }
     }
 
     /// Returns one capture as it stands in the path.

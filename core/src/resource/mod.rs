@@ -18,6 +18,7 @@ pub use self::responders::{Responder, Responders, Sink};
 use crate::Metadata;
 use crate::app::Noop;
 use crate::error::{Error, Result};
+use crate::header::Validators;
 use crate::{Request, Response};
 
 /// The future of a responder that a type does not implement.
@@ -32,6 +33,22 @@ impl Future for NotImplemented {
     fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Result> {
         Poll::Ready(Err(Error::from_status(StatusCode::METHOD_NOT_ALLOWED)))
     }
+}
+
+/// The future of [`Resource::validators`] where a type does not implement it.
+struct NoValidators;
+
+impl Future for NoValidators {
+    type Output = Result<Validators>;
+
+    fn poll(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(Ok(Validators::new()))
+    }
+}
+
+/// Tells whether a resource tells its validators.
+fn tells_validators<'a, R: 'a, Fut>(_f: impl Fn(&'a R, &'a Request) -> Fut) -> bool {
+    typeid::of::<Fut>() != typeid::of::<NoValidators>()
 }
 
 /// Tells whether a responder or a middleware phase is implemented: whether the function returns
@@ -190,6 +207,38 @@ pub trait Resource: Send + Sync + 'static {
         NotImplemented
     }
 
+    /// Tells the state in which the resource is now, for conditional requests: called before the
+    /// responder, for requests that have a condition, and 304 or 412 is answered without it.
+    ///
+    /// ```
+    /// use falcon_core::header::{ETag, Validators};
+    /// use falcon_core::{HttpError, Request, Resource, Response, Result};
+    ///
+    /// struct Document { version: u64 }
+    ///
+    /// impl Resource for Document {
+    ///     async fn on_put(&self, req: &mut Request, resp: &mut Response) -> Result {
+    ///         Ok(()) // `If-Match` holds
+    ///     }
+    ///
+    ///     async fn validators(&self, _req: &Request) -> Result<Validators> {
+    ///         Ok(Validators::new().etag(ETag::strong(self.version.to_string())?))
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// What is decided here may have changed when the responder writes: one that several servers
+    /// write to compares once more inside its transaction, with
+    /// [`check_preconditions`](Request::check_preconditions).
+    ///
+    /// # Specification
+    ///
+    /// RFC 9110 section 13.2.
+    fn validators(&self, req: &Request) -> impl Future<Output = Result<Validators>> + Send {
+        let _ = req;
+        NoValidators
+    }
+
     /// Adds metadata that the type itself carries, on every route that leads to it.
     fn describe(&self, meta: &mut Metadata) {
         let _ = meta;
@@ -212,6 +261,10 @@ macro_rules! for_each_method {
                 (**self).on_request(req, resp)
             }
 
+            fn validators(&self, req: &Request) -> impl Future<Output = Result<Validators>> + Send {
+                (**self).validators(req)
+            }
+
             fn describe(&self, meta: &mut Metadata) {
                 (**self).describe(meta);
             }
@@ -232,6 +285,10 @@ macro_rules! for_each_method {
         /// Calls the responder for the request's method; HEAD falls to GET, every other to
         /// `on_request`. Routing made sure that there is one.
         async fn dispatch<R: Resource>(resource: &R, req: &mut Request, resp: &mut Response) -> Result {
+            if tells_validators(R::validators) && req.is_conditional() {
+                let now = resource.validators(req).await?;
+                req.check_preconditions(&now)?;
+            }
             match *req.method() {
                 $(
                     Method::$method if is_overridden(R::$name) => resource.$name(req, resp).await,

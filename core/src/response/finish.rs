@@ -18,7 +18,11 @@ impl Response {
     ///
     /// RFC 9110: no content with HEAD (9.3.2), 1xx (15.2), 204 (15.3.5), 304 (15.4.5); no
     /// `Content-Length` with 1xx and 204 (8.6); with 205 it is 0 (15.3.6).
-    pub(crate) fn finish(self, is_head: bool) -> http::Response<ResponseBody> {
+    pub(crate) fn finish(
+        self,
+        is_head: bool,
+        default_type: Option<&HeaderValue>,
+    ) -> http::Response<ResponseBody> {
         let Self {
             status,
             mut headers,
@@ -40,6 +44,11 @@ impl Response {
         } else if length.is_some() && !headers.is_empty() {
             // The server counts for itself; another count would be wrong, or no news.
             headers.remove(header::CONTENT_LENGTH);
+        }
+        if let Some(default) = default_type.filter(|_| !has_no_content(status)) {
+            headers
+                .entry(header::CONTENT_TYPE)
+                .or_insert_with(|| default.clone());
         }
         on_end.set_status(status);
         let mut response = http::Response::new(ResponseBody {

@@ -1,17 +1,19 @@
 //! The response, ready to be filled in.
 
+mod conditional;
 mod end;
 mod finish;
+mod headers;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
+pub(crate) use self::conditional::apply as apply_conditions;
 pub use self::end::End;
 use self::end::OnEnd;
 pub use self::finish::ResponseBody;
 use crate::body::Body;
-use crate::error::{Error, HttpError, Result};
-use crate::header::ETag;
+use crate::error::Error;
 
 /// A response, ready to be filled in: 200, without headers and body, until something is set.
 ///
@@ -22,6 +24,7 @@ pub struct Response {
     headers: HeaderMap,
     body: Body,
     complete: bool,
+    secure_cookies: bool,
     error: Option<Error>,
     on_end: OnEnd,
 }
@@ -44,8 +47,9 @@ const REPRESENTATION_HEADERS: [HeaderName; 13] = [
 ];
 
 impl Response {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(secure_cookies: bool) -> Self {
         Self {
+            secure_cookies,
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: Body::empty(),
@@ -76,62 +80,6 @@ impl Response {
     /// Values are [`HeaderValue`]s, which cannot hold CR, LF or NUL.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         &mut self.headers
-    }
-
-    /// Sets a header, in place of all lines of that name.
-    ///
-    /// # Errors
-    ///
-    /// 500 if the name or the value is none: a value cannot hold CR, LF, NUL or another control
-    /// character.
-    pub fn set_header<N, V>(&mut self, name: N, value: V) -> Result<&mut Self>
-    where
-        N: TryInto<HeaderName, Error: Into<http::Error>>,
-        V: TryInto<HeaderValue, Error: Into<http::Error>>,
-    {
-        let (name, value) = header_pair(name, value)?;
-        self.headers.insert(name, value);
-        Ok(self)
-    }
-
-    /// Adds a header line, beside those of the same name that are there.
-    ///
-    /// # Errors
-    ///
-    /// As [`set_header`](Self::set_header).
-    pub fn append_header<N, V>(&mut self, name: N, value: V) -> Result<&mut Self>
-    where
-        N: TryInto<HeaderName, Error: Into<http::Error>>,
-        V: TryInto<HeaderValue, Error: Into<http::Error>>,
-    {
-        let (name, value) = header_pair(name, value)?;
-        self.headers.append(name, value);
-        Ok(self)
-    }
-
-    /// Sets `ETag`.
-    pub fn set_etag(&mut self, etag: &ETag) -> &mut Self {
-        self.headers.insert(header::ETAG, etag.to_header());
-        self
-    }
-
-    /// Adds a name to `Vary`, unless it is there already or `*` is.
-    ///
-    /// # Specification
-    ///
-    /// RFC 9110 section 12.5.5.
-    pub fn add_vary(&mut self, name: &HeaderName) -> &mut Self {
-        let listed = |line: &HeaderValue| {
-            line.to_str().is_ok_and(|line| {
-                let mut names = line.split(',').map(str::trim);
-                names.any(|n| n == "*" || n.eq_ignore_ascii_case(name.as_str()))
-            })
-        };
-        if !self.headers.get_all(header::VARY).iter().any(listed) {
-            self.headers
-                .append(header::VARY, HeaderValue::from(name.clone()));
-        }
-        self
     }
 
     /// Returns the body.
@@ -219,17 +167,6 @@ impl Response {
             }
         }
     }
-}
-
-fn header_pair<N, V>(name: N, value: V) -> Result<(HeaderName, HeaderValue)>
-where
-    N: TryInto<HeaderName, Error: Into<http::Error>>,
-    V: TryInto<HeaderValue, Error: Into<http::Error>>,
-{
-    let refuse = |error: http::Error| HttpError::internal_server_error().caused_by(error);
-    let name = name.try_into().map_err(|e| refuse(e.into()))?;
-    let value = value.try_into().map_err(|e| refuse(e.into()))?;
-    Ok((name, value))
 }
 
 impl std::fmt::Debug for Response {

@@ -62,6 +62,9 @@ pub(crate) enum Kind {
     Route,
     /// A mount or a sink: its prefix and all below it, where no route matches.
     Fallback,
+    /// A sink whose prefix is a regular expression.
+    #[cfg(feature = "regex")]
+    Pattern,
 }
 
 /// A route that was added and is not compiled yet.

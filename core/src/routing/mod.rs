@@ -29,7 +29,7 @@
 //! - among converters: `uuid`, `datetime`, `int`, `float`, then your own by their names; one with
 //!   arguments goes before the same without.
 //! - A mount or a sink is taken where no route matches; among those, the one with the longest
-//!   prefix.
+//!   prefix. A sink with a regular expression goes before them, of several the one added last.
 //!
 //! Two templates that would always match the same paths are a registration error.
 
@@ -42,6 +42,8 @@ mod lookup;
 pub(crate) mod metadata;
 pub(crate) mod mount;
 mod path;
+#[cfg(feature = "regex")]
+mod pattern;
 pub(crate) mod route;
 mod template;
 mod tree;
@@ -52,6 +54,8 @@ pub(crate) use self::error::Fault;
 pub use self::error::RouteError;
 pub use self::listing::Listing;
 pub(crate) use self::path::CheckedPath;
+#[cfg(feature = "regex")]
+pub(crate) use self::pattern::Patterns;
 pub(crate) use self::route::Answer;
 pub use self::route::Field;
 pub(crate) use self::template::Template;

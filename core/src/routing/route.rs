@@ -108,7 +108,7 @@ impl Route {
     /// Tells whether the route is a mount or a sink, which takes all that is below its template
     /// and matches no route.
     pub fn takes_rest(&self) -> bool {
-        self.kind == super::Kind::Fallback
+        self.kind != super::Kind::Route
     }
 
     /// Returns the metadata of type `T` that applies to the route as a whole.

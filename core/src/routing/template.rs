@@ -128,19 +128,34 @@ impl Template {
     }
 }
 
-/// The end of the segment that begins at `start`: the next slash that is not within braces.
+/// The end of the segment that begins at `start`: the next slash that is not within a field.
 fn segment_end(text: &str, start: usize) -> Option<usize> {
-    let rest = text.get(start..)?;
-    let mut braces = 0_usize;
-    let end = rest.bytes().position(|b| {
-        match b {
-            b'{' => braces += 1,
-            b'}' => braces = braces.saturating_sub(1),
+    let mut rest = text.get(start..)?;
+    loop {
+        let at = rest.find(['/', '{']).unwrap_or(rest.len());
+        let found = rest.get(at..)?;
+        let field = field_end(found).filter(|_| found.starts_with('{'));
+        match field {
+            Some(end) => rest = found.get(end + 1..)?,
+            None if found.starts_with('{') => rest = found.get(1..)?,
+            None => return Some(text.len() - found.len()),
+        }
+    }
+}
+
+/// Where the field that a text begins with is closed: at the first brace outside of a quoted
+/// argument.
+fn field_end(text: &str) -> Option<usize> {
+    let (mut quote, mut in_args) = (None, false);
+    text.bytes().position(|b| {
+        match (quote, b) {
+            (Some(open), b) if b == open => quote = None,
+            (None, b'"' | b'\'') if in_args => quote = Some(b),
+            (None, b'(') => in_args = true,
             _ => {}
         }
-        b == b'/' && braces == 0
-    });
-    Some(start + end.unwrap_or(rest.len()))
+        b == b'}' && quote.is_none()
+    })
 }
 
 fn parse_segment(text: &str, at: Range<usize>) -> Result<Segment, Fault> {
@@ -149,7 +164,7 @@ fn parse_segment(text: &str, at: Range<usize>) -> Result<Segment, Fault> {
     while start < at.end {
         let rest = text.get(start..at.end).unwrap_or("");
         if rest.starts_with('{') {
-            let Some(len) = rest.find('}') else {
+            let Some(len) = field_end(rest) else {
                 return Err(Fault::new(start..at.end, "this field is not closed")
                     .help("add `}` at its end"));
             };
@@ -299,6 +314,16 @@ mod tests {
             field.converter.as_ref().unwrap().args.as_deref(),
             Some("format=y/m")
         );
+    }
+
+    #[test]
+    fn a_brace_a_slash_and_a_comma_may_stand_in_a_quoted_argument() {
+        let template = Template::parse("/{a:re(\"[a-z]{2}/,\")}.x/{b:re('}')}").unwrap();
+        assert_eq!(template.segments.len(), 2);
+        let args = template
+            .fields()
+            .map(|field| field.converter.clone().unwrap().args.unwrap());
+        assert_eq!(args.collect::<Vec<_>>(), ["\"[a-z]{2}/,\"", "'}'"]);
     }
 
     #[test]

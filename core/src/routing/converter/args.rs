@@ -6,7 +6,8 @@ use std::str::FromStr;
 /// The arguments that a template gives to a converter: `{id:int(4, max=2000)}`.
 ///
 /// **Shape:** separated by commas; by name, or by place in the order in which the converter asks
-/// for them. Quotation marks are not needed, and belong to the value.
+/// for them. A value in quotation marks, single or double, may hold commas and braces; it has no
+/// escapes, and the marks are no part of it.
 #[derive(Debug)]
 pub struct ConverterArgs {
     positional: Vec<String>,
@@ -27,11 +28,9 @@ impl ConverterArgs {
         if text.trim().is_empty() {
             return Ok(args);
         }
-        for arg in text.split(',').map(str::trim) {
-            match arg.split_once('=') {
-                Some((name, value)) => args
-                    .named
-                    .push((name.trim().to_owned(), value.trim().to_owned())),
+        for arg in split_args(text) {
+            match named(arg) {
+                Some((name, value)) => args.named.push((name.to_owned(), unquoted(value))),
                 None if arg.is_empty() => {
                     return Err("an argument is missing before a comma".to_owned());
                 }
@@ -40,7 +39,7 @@ impl ConverterArgs {
                         "`{arg}` stands after a named argument and needs a name too"
                     ));
                 }
-                None => args.positional.push(arg.to_owned()),
+                None => args.positional.push(unquoted(arg)),
             }
         }
         args.positional.reverse();
@@ -92,5 +91,49 @@ impl ConverterArgs {
             "the converter takes no argument `{extra}`, only {}",
             self.asked.join(", ")
         ))
+    }
+}
+
+/// The arguments with a comma between, which counts outside of quotation marks.
+fn split_args(text: &str) -> impl Iterator<Item = &str> {
+    let mut quote = None;
+    let outside = move |c: char| {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            _ => {}
+        }
+        c == ',' && quote.is_none()
+    };
+    text.split(outside).map(str::trim)
+}
+
+/// `name=value`, where the name is one.
+fn named(arg: &str) -> Option<(&str, &str)> {
+    let (name, value) = arg.split_once('=')?;
+    let name = name.trim();
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    is_name.then_some((name, value.trim()))
+}
+
+fn unquoted(text: &str) -> String {
+    let within = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    within('"')
+        .or_else(|| within('\''))
+        .unwrap_or(text)
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotation_marks_keep_commas_and_equals_signs_together() {
+        let mut args = ConverterArgs::parse("\"a,b=c\", n='x\"}', m = 3").unwrap();
+        assert_eq!(args.take::<String>("first").unwrap().unwrap(), "a,b=c");
+        assert_eq!(args.take::<String>("n").unwrap().unwrap(), "x\"}");
+        assert_eq!(args.take::<u8>("m").unwrap(), Some(3));
+        assert!(args.finish().is_ok());
     }
 }

@@ -7,6 +7,7 @@
 //! | `{x:float}`, `{x:float(min=0, max=1)}` | a finite decimal number: `1`, `-0.5`, `2e3` | `f64` |
 //! | `{id:uuid}` | a UUID: with hyphens, without, in braces, as a URN | `u128` |
 //! | `{at:datetime}` | an RFC 3339 time: `2026-11-22T21:00:00Z` | `SystemTime` |
+//! | `{code:re("[A-Z]{2}")}` | what the regular expression matches as a whole; feature `regex` | `String` |
 //! | `{rest:path}` | all that is left of the path, slashes included; only at the end | `String` |
 //!
 //! A text that is not taken is no error: the next candidate is tried, and in the end the answer is
@@ -16,6 +17,8 @@ mod args;
 mod datetime;
 mod float;
 mod int;
+#[cfg(feature = "regex")]
+mod re;
 mod uuid;
 
 use std::any::Any;
@@ -162,6 +165,8 @@ impl Default for Converters {
         converters.add("datetime", 1, |_| Ok(datetime::DateTime));
         converters.add("int", 2, int::Int::new);
         converters.add("float", 3, float::Float::new);
+        #[cfg(feature = "regex")]
+        converters.add("re", 4, re::Pattern::new);
         converters.add(PATH, OWN_RANK, |_| Ok(Anything));
         converters
     }

@@ -61,7 +61,7 @@ fn filter(req: &Request) -> Result<AgentFilter> {
     let query = req.query()?;
     let after = match query.get("cursor") {
         Some(cursor) => sequence(&cursor).ok_or_else(|| {
-            HttpError::invalid_parameter("cursor", "it is not one that was given out")
+            HttpError::invalid_parameter("cursor", "It is not one that was given out.")
         })?,
         None => 0,
     };

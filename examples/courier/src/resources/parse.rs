@@ -10,26 +10,13 @@ const LONGEST_WAIT: u64 = 60;
 
 /// `wait=S`: seconds from 0 to 60, 0 if it is left out.
 pub(super) fn wait(req: &Request) -> Result<Duration> {
-    let seconds = req.query()?.parse_as::<u64>("wait")?.unwrap_or(0);
-    if seconds > LONGEST_WAIT {
-        Err(HttpError::invalid_parameter(
-            "wait",
-            format!("it is more than {LONGEST_WAIT} seconds"),
-        ))?;
-    }
-    Ok(Duration::from_secs(seconds))
+    let seconds = req.query()?.within("wait", 0..=LONGEST_WAIT)?;
+    Ok(Duration::from_secs(seconds.unwrap_or(0)))
 }
 
 /// `limit=N`: from 1 to 200, 50 if it is left out.
 pub(super) fn limit(query: Query<'_>) -> Result<usize> {
-    let limit = query.parse_as::<usize>("limit")?.unwrap_or(50);
-    if !(1..=200).contains(&limit) {
-        Err(HttpError::invalid_parameter(
-            "limit",
-            "it is not from 1 to 200",
-        ))?;
-    }
-    Ok(limit)
+    Ok(query.within("limit", 1..=200)?.unwrap_or(50))
 }
 
 /// The most labels that a listing asks for: each is looked for in every agent.
@@ -39,12 +26,15 @@ const MOST_LABELS: usize = 16;
 pub(super) fn labels(query: Query<'_>) -> Result<Vec<(String, String)>> {
     let pair = |label: std::borrow::Cow<'_, str>| match label.split_once(':') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err(HttpError::invalid_parameter("label", "it is not key:value"))?,
+        _ => Err(HttpError::invalid_parameter(
+            "label",
+            "It is not key:value.",
+        ))?,
     };
     if query.all("label").nth(MOST_LABELS).is_some() {
         Err(HttpError::invalid_parameter(
             "label",
-            format!("it is there more than {MOST_LABELS} times"),
+            format!("It is there more than {MOST_LABELS} times."),
         ))?;
     }
     query.all("label").map(pair).collect()
@@ -60,7 +50,7 @@ pub(super) fn idempotency_key(req: &Request) -> Result<Option<String>> {
     if key.is_empty() || key.len() > 255 {
         Err(HttpError::invalid_header(
             &name,
-            "it is not 1 to 255 characters",
+            "It is not 1 to 255 characters long.",
         ))?;
     }
     Ok(Some(key.to_owned()))

@@ -1,0 +1,71 @@
+//! The fields of the route's template.
+
+use std::str::FromStr;
+
+use super::Request;
+use crate::Route;
+use crate::error::{Error, HttpError, Result};
+
+impl Request {
+    /// Returns a field of the route's template, decoded; `None` if the template has no such field.
+    ///
+    /// # Examples
+    ///
+    /// With the template `/users/{name}`, `/users/caf%C3%A9` gives `café` for `name`.
+    pub fn param(&self, name: &str) -> Option<&str> {
+        let matched = self.matched.as_ref()?;
+        let field = self.app.route(matched.route)?.field_index(name)?;
+        matched.params.get(self.path(), field)
+    }
+
+    /// Returns a field of the route's template as a `T`.
+    ///
+    /// # Errors
+    ///
+    /// - 404 if the text is no `T`: there is no such thing at this URL.
+    /// - 500 if the template has no such field.
+    pub fn param_as<T: FromStr>(&self, name: &str) -> Result<T> {
+        let text = self.param(name).ok_or_else(|| self.no_such_field(name))?;
+        text.parse()
+            .or(Err(Error::from_status(http::StatusCode::NOT_FOUND)))
+    }
+
+    /// Returns the value that a field's converter makes of it: an `i64` for `{id:int}`, or
+    /// whatever your own converter makes.
+    ///
+    /// # Errors
+    ///
+    /// 500 if the template has no such field, or its converter makes another type.
+    pub fn param_value<T: Send + Sync + 'static>(&self, name: &str) -> Result<T> {
+        let text = self.param(name).ok_or_else(|| self.no_such_field(name))?;
+        let converter = self.route().and_then(|route| route.converter(name));
+        let value = converter.and_then(|converter| converter.value::<T>(text));
+        Ok(value.ok_or_else(|| {
+            let wanted = std::any::type_name::<T>();
+            let why = format!("the converter of the field `{name}` does not make a {wanted}");
+            HttpError::internal_server_error().caused_by(why)
+        })?)
+    }
+
+    fn no_such_field(&self, name: &str) -> HttpError {
+        let template = self.route().map_or("(no route)", Route::template);
+        let why = format!("the template {template} has no field `{name}`");
+        HttpError::internal_server_error().caused_by(why)
+    }
+
+    /// Changes a field, in `process_resource` or a hook, for what comes after.
+    ///
+    /// The responder sees the new text; [`param_value`](Self::param_value) makes its value of it.
+    ///
+    /// # Errors
+    ///
+    /// 500 if the template has no such field.
+    pub fn set_param(&mut self, name: &str, text: &str) -> Result {
+        let index = self.route().and_then(|route| route.field_index(name));
+        let (Some(index), Some(matched)) = (index, &mut self.matched) else {
+            return Err(self.no_such_field(name).into());
+        };
+        matched.params.set(self.parts.uri.path(), index, text);
+        Ok(())
+    }
+}

@@ -1,0 +1,210 @@
+//! Headers of the request, as typed values.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use http::{HeaderName, header};
+
+use super::{Request, expected};
+use crate::body::Body;
+use crate::error::{HttpError, Result};
+use crate::header::{Accept, Cookies, ETags, Forwarded, HttpDate, MALFORMED_RANGE, Range};
+
+/// The most cookies that a request may have.
+const MAX_COOKIES: usize = 200;
+
+impl Request {
+    /// Returns a header's value as text: the first one, if there are several.
+    ///
+    /// `None` if the header is not there, or holds anything but visible ASCII, space and tab.
+    pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.parts.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns the value of a header that must be there.
+    ///
+    /// # Errors
+    ///
+    /// - 400, code `missing_header`, if it is not there.
+    /// - 400, code `invalid_header`, if it holds anything but visible ASCII, space and tab.
+    pub fn required_header(&self, name: impl AsRef<str>) -> Result<&str> {
+        let name = name.as_ref();
+        let text = self.text_header(name)?;
+        Ok(text.ok_or_else(|| HttpError::missing_header(name))?)
+    }
+
+    /// Returns a header's value as a `T`; `None` if it is not there.
+    ///
+    /// ```no_run
+    /// # use falcon_core::{Request, Result};
+    /// # use falcon_core::header::HttpDate;
+    /// # fn example(req: &Request) -> Result {
+    /// let count: Option<u32> = req.header_as("X-Count")?;
+    /// let when: Option<HttpDate> = req.header_as("Date")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// 400, code `invalid_header`, with the header's name and what was expected.
+    pub fn header_as<T>(&self, name: impl AsRef<str>) -> Result<Option<T>>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        let name = name.as_ref();
+        let Some(text) = self.text_header(name)? else {
+            return Ok(None);
+        };
+        let wrong = |error| {
+            let why = expected::sentence::<T>(" of the header", error);
+            HttpError::invalid_header(name, why)
+        };
+        Ok(Some(text.parse().map_err(wrong)?))
+    }
+
+    fn text_header(&self, name: &str) -> Result<Option<&str>> {
+        let text = self.parts.headers.get(name).map(|value| value.to_str());
+        Ok(text.transpose().or(Err(HttpError::invalid_header(
+            name,
+            "It must be visible ASCII.",
+        )))?)
+    }
+
+    /// Returns the `Content-Type`, if it is there and visible ASCII.
+    pub fn content_type(&self) -> Option<&str> {
+        self.header(header::CONTENT_TYPE)
+    }
+
+    /// Returns the `Content-Length`, or the body's length where the server knows it otherwise.
+    pub fn content_length(&self) -> Option<u64> {
+        match self.header(header::CONTENT_LENGTH) {
+            Some(length) => length.parse().ok(),
+            None => self.lock_body().as_ref().and_then(Body::exact_len),
+        }
+    }
+
+    /// Returns `Accept`, all its lines together; `None` if it is not there, which means that
+    /// everything is accepted.
+    pub fn accept(&self) -> Option<Accept<'_>> {
+        self.joined(&header::ACCEPT).map(Accept::new)
+    }
+
+    /// Tells whether the client accepts a media type at all; see [`Accept::quality`].
+    pub fn accepts(&self, media_type: &str) -> bool {
+        self.accept()
+            .is_none_or(|accept| accept.quality(media_type) > 0)
+    }
+
+    /// Returns the media type that the client likes best; of those that it likes as well, the
+    /// first. `None` if it accepts none of them.
+    ///
+    /// Falcon: `req.client_prefers`.
+    pub fn prefers<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
+        match self.accept() {
+            Some(accept) => accept.best_of(offers),
+            None => offers.first().copied(),
+        }
+    }
+
+    /// Returns the cookies, all header lines together.
+    ///
+    /// # Errors
+    ///
+    /// 400, code `invalid_header`, if there are more than 200.
+    pub fn cookies(&self) -> Result<Cookies<'_>> {
+        let cookies = Cookies::new(self.lines(&header::COOKIE, "; ").unwrap_or_default());
+        if cookies.has_more_than(MAX_COOKIES) {
+            let why = format!("It may not hold more than {MAX_COOKIES} cookies.");
+            Err(HttpError::invalid_header("Cookie", why))?;
+        }
+        Ok(cookies)
+    }
+
+    /// Returns what `Forwarded` says, the hop next to the client first; empty without it.
+    ///
+    /// Anybody can send it: see [`client_addr`](Self::client_addr).
+    pub fn forwarded(&self) -> Vec<Forwarded> {
+        let value = self.joined(&header::FORWARDED).unwrap_or_default();
+        Forwarded::parse(&value)
+    }
+
+    /// Returns `If-Match`.
+    ///
+    /// # Errors
+    ///
+    /// 400, code `invalid_header`, if it is neither `*` nor a list of quoted tags.
+    pub fn if_match(&self) -> Result<Option<ETags>> {
+        self.etags(&header::IF_MATCH, "If-Match")
+    }
+
+    /// Returns `If-None-Match`.
+    ///
+    /// # Errors
+    ///
+    /// 400, code `invalid_header`, if it is neither `*` nor a list of quoted tags.
+    pub fn if_none_match(&self) -> Result<Option<ETags>> {
+        self.etags(&header::IF_NONE_MATCH, "If-None-Match")
+    }
+
+    fn etags(&self, name: &HeaderName, shown: &str) -> Result<Option<ETags>> {
+        if !self.parts.headers.contains_key(name) {
+            return Ok(None);
+        }
+        let tags = self.joined(name).and_then(|value| ETags::parse(&value));
+        let why = "It must be * or a list of quoted entity tags.";
+        Ok(Some(
+            tags.ok_or_else(|| HttpError::invalid_header(shown, why))?,
+        ))
+    }
+
+    /// Returns `If-Modified-Since`. One that is no date counts as absent, as RFC 9110 section
+    /// 13.1.3 demands; [`header_as`](Self::header_as) refuses it instead.
+    pub fn if_modified_since(&self) -> Option<HttpDate> {
+        self.header(header::IF_MODIFIED_SINCE)?.parse().ok()
+    }
+
+    /// Returns `If-Unmodified-Since`. One that is no date counts as absent (RFC 9110 section
+    /// 13.1.4).
+    pub fn if_unmodified_since(&self) -> Option<HttpDate> {
+        self.header(header::IF_UNMODIFIED_SINCE)?.parse().ok()
+    }
+
+    /// Returns `Range`.
+    ///
+    /// A body that can be sent in parts is sent so by the framework; see
+    /// [`Response::accept_ranges`](crate::Response::accept_ranges).
+    ///
+    /// # Errors
+    ///
+    /// 400, code `invalid_header`, if it is malformed.
+    pub fn range(&self) -> Result<Option<Range>> {
+        let Some(value) = self.text_header("range")? else {
+            return Ok(None);
+        };
+        Ok(Some(Range::read(value).map_err(|why| {
+            let error = HttpError::invalid_header("Range", why);
+            match why {
+                MALFORMED_RANGE => error.type_uri("https://tools.ietf.org/html/rfc7233"),
+                _ => error,
+            }
+        })?))
+    }
+
+    /// All lines of a list header as one.
+    fn joined(&self, name: &HeaderName) -> Option<Cow<'_, str>> {
+        self.lines(name, ", ")
+    }
+
+    /// All lines of a header as one text; lines that are no text are left out.
+    pub(super) fn lines(&self, name: &HeaderName, separator: &str) -> Option<Cow<'_, str>> {
+        let lines = self.parts.headers.get_all(name);
+        let mut lines = lines.iter().filter_map(|line| line.to_str().ok());
+        let first = lines.next()?;
+        Some(lines.fold(Cow::Borrowed(first), |all, line| {
+            Cow::Owned(format!("{all}{separator}{line}"))
+        }))
+    }
+}
