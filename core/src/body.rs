@@ -111,13 +111,34 @@ impl Body {
         D: Into<Bytes>,
         E: Into<BoxError>,
     {
-        Self(Repr::Stream(Mutex::new(Box::pin(Chunks { stream }))))
+        Self(Repr::Stream(Mutex::new(Box::pin(Chunks {
+            stream,
+            left: None,
+        }))))
+    }
+
+    /// As [`stream`](Self::stream), with the length told beforehand. A stream that gives more or
+    /// less breaks the connection off.
+    #[must_use]
+    pub fn sized_stream<S, D, E>(length: u64, stream: S) -> Self
+    where
+        S: Stream<Item = Result<D, E>> + Send + 'static,
+        D: Into<Bytes>,
+        E: Into<BoxError>,
+    {
+        if length == 0 {
+            return Self::empty();
+        }
+        Self(Repr::Stream(Mutex::new(Box::pin(Chunks {
+            stream,
+            left: Some(length),
+        }))))
     }
 
     /// Makes a body of which any part can be had by itself: a file, an object in a store.
     ///
-    /// `read` gets positions in bytes, and makes the body that gives what lies between them. It is
-    /// called once for each part that is sent, when it is sent.
+    /// `read` gets positions in bytes, and makes the body that gives what lies between them, best
+    /// a [`sized_stream`](Self::sized_stream). It is called once for each part that is sent.
     ///
     /// ```
     /// use falcon_core::Body;
@@ -405,6 +426,8 @@ pin_project! {
     struct Chunks<S> {
         #[pin]
         stream: S,
+        // What is still to come, where that was told.
+        left: Option<u64>,
     }
 }
 
@@ -421,8 +444,28 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let chunk = ready!(self.project().stream.poll_next(cx));
-        Poll::Ready(chunk.map(|c| c.map(|c| Frame::data(c.into())).map_err(Into::into)))
+        let me = self.project();
+        let chunk = ready!(me.stream.poll_next(cx));
+        let data: Option<Bytes> = chunk.transpose().map_err(Into::into)?.map(Into::into);
+        if let Some(left) = me.left {
+            let got = data.as_ref().map_or(0, |data| data.len() as u64);
+            let wrong = got > *left || (data.is_none() && *left > 0);
+            *left = left.saturating_sub(got);
+            if wrong {
+                *me.left = None;
+                let why = "the stream is not as long as was told";
+                return Poll::Ready(Some(Err(why.into())));
+            }
+        }
+        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.left.map_or_else(SizeHint::new, SizeHint::with_exact)
     }
 }
 

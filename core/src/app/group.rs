@@ -106,6 +106,12 @@ impl<'a, M: Middleware> Group<'a, M> {
         self.fallback(prefix, Mount(service), Location::caller())
     }
 
+    /// As [`App::add_prefix`](crate::App::add_prefix), inside the group.
+    #[track_caller]
+    pub fn add_prefix<E: Endpoint>(&mut self, prefix: &str, endpoint: E) -> RouteBuilder<'_, M, E> {
+        self.fallback(prefix, endpoint, Location::caller())
+    }
+
     /// As [`App::add_sink`](crate::App::add_sink), inside the group.
     #[track_caller]
     pub fn add_sink<H: Hook>(&mut self, prefix: &str, sink: H) -> RouteBuilder<'_, M, Sink<H>> {

@@ -138,6 +138,19 @@ impl App {
             .fallback(prefix, Mount(service), Location::caller())
     }
 
+    /// Puts a resource below a prefix: it gets what begins with the prefix and matches no route,
+    /// with the methods that it implements. [`Request::rest`] tells what is left of the path.
+    ///
+    /// Falcon: `add_static_route`, for any resource.
+    #[track_caller]
+    pub fn add_prefix<E: Endpoint>(
+        &mut self,
+        prefix: &str,
+        endpoint: E,
+    ) -> RouteBuilder<'_, (), E> {
+        self.registry.fallback(prefix, endpoint, Location::caller())
+    }
+
     /// Adds a sink: a function that answers what begins with a prefix and matches no route, with
     /// every method. Prefixes end at a slash: `/api` takes `/api` and `/api/x`, not `/apix`.
     ///

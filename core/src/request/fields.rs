@@ -53,6 +53,18 @@ impl Request {
         HttpError::internal_server_error().caused_by(why)
     }
 
+    /// Returns what is left of the path below the prefix of a mount, a sink or
+    /// [`App::add_prefix`](crate::App::add_prefix), as it came, without the slash between; `None`
+    /// where the path is the prefix itself, and for other routes.
+    pub fn rest(&self) -> Option<&str> {
+        let fields = self
+            .route()
+            .filter(|route| route.takes_rest())?
+            .fields()
+            .len();
+        self.matched.as_ref()?.params.raw(self.path(), fields)
+    }
+
     /// Changes a field, in `process_resource` or a hook, for what comes after.
     ///
     /// The responder sees the new text; [`param_value`](Self::param_value) makes its value of it.

@@ -86,16 +86,6 @@ impl Request {
         self.app.options().head_by_get
     }
 
-    /// What is left of the path below a mount's or a sink's prefix, as it came: the capture after
-    /// the prefix's own fields.
-    pub(crate) fn rest(&self) -> &str {
-        let Some(matched) = &self.matched else {
-            return "";
-        };
-        let fields = self.route().map_or(0, |route| route.fields().len());
-        matched.params.raw(self.path(), fields).unwrap_or("")
-    }
-
     /// Returns the method.
     pub fn method(&self) -> &Method {
         &self.parts.method

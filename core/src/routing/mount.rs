@@ -76,7 +76,7 @@ fn take_headers(from: HeaderMap, to: &mut HeaderMap) {
 /// The request as the mounted service sees it: with the prefix cut off its path.
 fn inner_request(req: &Request) -> Result<http::Request<Body>> {
     let parts = req.parts();
-    let rest = req.rest();
+    let rest = req.rest().unwrap_or_default();
     let query = parts
         .uri
         .query()
