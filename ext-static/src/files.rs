@@ -167,6 +167,11 @@ fn file_name(path: &str) -> &str {
 }
 
 impl Resource for StaticFiles {
+    /// Answers HEAD too where the app does not have it answered by GET.
+    async fn on_head(&self, req: &mut Request, resp: &mut Response) -> Result {
+        self.on_get(req, resp).await
+    }
+
     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
         let (entry, path) = self.find(req.rest()).await?;
         if let Some(tag) = entry.etag() {

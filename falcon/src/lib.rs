@@ -37,6 +37,8 @@
 //! | `json` | typed JSON bodies: `falcon::media` | yes |
 //! | `server` | `falcon::serve`, `falcon::server` | yes |
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
+//! | `regex` | regular expressions in templates and sinks | no |
+//! | `static` | static files: `falcon::files` | no |
 //! | `full` | all of them | no |
 
 #[doc(no_inline)]
@@ -50,17 +52,18 @@ pub use falcon_server as server;
 #[cfg(feature = "server")]
 #[doc(no_inline)]
 pub use falcon_server::serve;
+#[cfg(feature = "static")]
+#[doc(no_inline)]
+pub use falcon_static as files;
 
 /// What nearly every module of an application names.
 ///
 /// Semantic versioning covers this list too: it only grows in a minor release.
 pub mod prelude {
     #[doc(no_inline)]
-    pub use falcon_core::http::header;
-    #[doc(no_inline)]
     pub use falcon_core::{
         App, Error, Hook, HttpError, HttpStatus, Method, Middleware, Request, Resource, Responders,
-        Response, Result, StatusCode,
+        Response, Result, StatusCode, header,
     };
     #[cfg(feature = "json")]
     #[doc(no_inline)]

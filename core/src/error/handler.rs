@@ -10,6 +10,7 @@ use http::{StatusCode, header};
 use super::serializers::{self, ErrorSerializer};
 use super::{Error, Result};
 use crate::app::{BoxFuture, caught};
+use crate::header::merge;
 use crate::{Body, Request, Response};
 
 /// What turns an error of type `E` into a response: an
@@ -127,7 +128,7 @@ impl ErrorHandling {
         }
         resp.set_status(error.status());
         if let Some(reply) = error.as_reply() {
-            resp.headers_mut().extend(reply.headers().clone());
+            merge(reply.headers().clone(), resp.headers_mut());
             let text = reply.body();
             if !text.is_empty() {
                 resp.set_text(text);

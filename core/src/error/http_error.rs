@@ -41,6 +41,7 @@ struct Inner {
     detail: Option<Cow<'static, str>>,
     instance: Option<Cow<'static, str>>,
     code: Option<Cow<'static, str>>,
+    link: Option<(Cow<'static, str>, String)>,
     members: Vec<(Cow<'static, str>, Member)>,
     headers: HeaderMap,
     source: Option<std::sync::Arc<BoxError>>,
@@ -57,6 +58,7 @@ impl HttpError {
             detail: None,
             instance: None,
             code: None,
+            link: None,
             members: Vec::new(),
             headers: HeaderMap::new(),
             source: None,
@@ -184,6 +186,16 @@ impl HttpError {
         self
     }
 
+    /// Sets a link to help for the client's developer, and the words for it; what may not stand in
+    /// a URL is percent-encoded.
+    ///
+    /// **Shape:** the extension member `link`, with `text`, `href` and `rel`. Falcon: `href`.
+    #[must_use]
+    pub fn link(mut self, text: impl Into<Cow<'static, str>>, href: &str) -> Self {
+        self.0.link = Some((text.into(), crate::uri::encode(href).into_owned()));
+        self
+    }
+
     /// Adds an extension member (RFC 9457 section 3.2); one of the same name is replaced.
     #[must_use]
     pub fn member(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Member>) -> Self {
@@ -256,6 +268,12 @@ impl HttpError {
         &self.0.headers
     }
 
+    /// Returns text and target of the link to help.
+    pub fn link_parts(&self) -> Option<(&str, &str)> {
+        let (text, href) = self.0.link.as_ref()?;
+        Some((text, href))
+    }
+
     pub(super) fn own_title(&self) -> Option<&str> {
         self.0.title.as_deref()
     }
@@ -272,6 +290,7 @@ impl HttpError {
             && e.code.is_none()
             && e.type_uri.is_none()
             && e.instance.is_none()
+            && e.link.is_none()
             && e.members.is_empty()
     }
 }
@@ -282,15 +301,17 @@ impl Clone for HttpError {
     }
 }
 
-/// The status' own phrase, or a word for its class.
-fn phrase(status: StatusCode) -> &'static str {
-    status
-        .canonical_reason()
-        .unwrap_or(match status.as_u16() / 100 {
+/// The status' own phrase as RFC 9110 has it, or a word for its class.
+pub(super) fn phrase(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        413 => "Content Too Large",
+        422 => "Unprocessable Content",
+        code => status.canonical_reason().unwrap_or(match code / 100 {
             4 => "Client Error",
             5 => "Server Error",
             _ => "Unknown",
-        })
+        }),
+    }
 }
 
 fn snake_case(phrase: &str) -> String {
@@ -341,6 +362,10 @@ constructors! {
     length_required => LENGTH_REQUIRED;
     /// 412: a precondition in the headers failed (RFC 9110 section 15.5.13).
     precondition_failed => PRECONDITION_FAILED;
+    /// 413: the body is larger than the server reads (RFC 9110 section 15.5.14).
+    content_too_large => PAYLOAD_TOO_LARGE;
+    /// 422: well-formed, but it makes no sense (RFC 9110 section 15.5.21).
+    unprocessable_content => UNPROCESSABLE_ENTITY;
     /// 414: the target is longer than the server reads (RFC 9110 section 15.5.15).
     uri_too_long => URI_TOO_LONG;
     /// 415: a media type or coding that is not taken (RFC 9110 section 15.5.16).
@@ -381,25 +406,6 @@ constructors! {
     loop_detected => LOOP_DETECTED;
     /// 511: log in to the network first (RFC 6585 section 6).
     network_authentication_required => NETWORK_AUTHENTICATION_REQUIRED;
-}
-
-/// Two statuses whose phrase in the `http` crate is older than RFC 9110.
-impl HttpError {
-    /// 413: the body is larger than the server reads (RFC 9110 section 15.5.14).
-    #[must_use]
-    pub fn content_too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE)
-            .title("Content Too Large")
-            .code("content_too_large")
-    }
-
-    /// 422: well-formed, but it makes no sense (RFC 9110 section 15.5.21).
-    #[must_use]
-    pub fn unprocessable_content() -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY)
-            .title("Unprocessable Content")
-            .code("unprocessable_content")
-    }
 }
 
 impl fmt::Display for HttpError {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::HttpError;
+use crate::uri;
 
 /// A ready answer that is returned like an error: a redirect, a 204, a 202 with a text.
 ///
@@ -64,9 +65,7 @@ impl HttpStatus {
 
     /// 301: the resource has a new URL for good; a client may turn POST into GET.
     ///
-    /// # Errors
-    ///
-    /// This and the other redirects give a 500 where `location` is no header value.
+    /// In this and the other redirects, what may not stand in a URL is percent-encoded.
     pub fn moved_permanently(location: &str) -> super::Error {
         Self::redirect(StatusCode::MOVED_PERMANENTLY, location)
     }
@@ -91,8 +90,24 @@ impl HttpStatus {
         Self::redirect(StatusCode::PERMANENT_REDIRECT, location)
     }
 
+    /// A redirect to a path of this server alone, for a target that comes from the client.
+    ///
+    /// A path that would lead elsewhere, or could be taken so, gives a 500: what does not begin
+    /// with one slash (`https://evil`, `//evil`), and what holds a backslash or a control
+    /// character (`/\evil`), which browsers take for a slash or leave out.
+    pub fn redirect_local(status: StatusCode, path: &str) -> super::Error {
+        let is_local = path.starts_with('/')
+            && !path.starts_with("//")
+            && !path.contains(|c: char| c == '\\' || c.is_control());
+        if is_local {
+            return Self::redirect(status, path);
+        }
+        let why = format!("{path:?} is no path of this server");
+        HttpError::internal_server_error().caused_by(why).into()
+    }
+
     fn redirect(status: StatusCode, location: &str) -> super::Error {
-        match HeaderValue::from_str(location) {
+        match HeaderValue::from_str(&uri::encode(location)) {
             Ok(location) => Self::new(status).header(header::LOCATION, location).into(),
             Err(error) => HttpError::internal_server_error().caused_by(error).into(),
         }

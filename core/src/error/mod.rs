@@ -18,6 +18,7 @@ pub use self::http_error::HttpError;
 pub use self::http_status::HttpStatus;
 pub use self::member::Member;
 pub use self::serializers::ErrorSerializer;
+use crate::header::merge;
 
 /// Any error, in a box; what tower and http-body call it too.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -177,8 +178,8 @@ impl Error {
 
     pub(crate) fn add_headers(&self, headers: &mut http::HeaderMap) {
         if let Repr::Http(http) = &self.0 {
-            for (name, value) in http.headers() {
-                headers.append(name, value.clone());
+            if !http.headers().is_empty() {
+                merge(http.headers().clone(), headers);
             }
         }
     }

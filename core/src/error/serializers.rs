@@ -4,8 +4,9 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 
 use super::HttpError;
+use super::http_error::phrase;
 use super::member::{json_string, xml_element, xml_text};
-use crate::{Body, Request, Response};
+use crate::{Request, Response};
 
 /// Writes an [`HttpError`] into a response whose status and headers are set already.
 ///
@@ -48,76 +49,121 @@ where
 ///
 /// RFC 9457; its XML form is in appendix B.
 pub fn problem(req: &Request, resp: &mut Response, error: &HttpError) {
-    const JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
     const XML: HeaderValue = HeaderValue::from_static("application/problem+xml");
     resp.add_vary(&header::ACCEPT);
     if prefers_xml(req, "application/problem+json", "application/problem+xml") {
-        resp.set_body(Body::full(problem_xml(error)));
-        resp.headers_mut().insert(header::CONTENT_TYPE, XML);
-        return;
+        resp.set_content(XML, problem_xml(error));
+    } else {
+        problem_json(req, resp, error);
     }
+}
+
+/// As [`problem`], in JSON alone, whatever the client prefers.
+pub fn problem_json(_req: &Request, resp: &mut Response, error: &HttpError) {
+    const JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
     let ready = if error.is_plain() {
         plain(error.status())
     } else {
         None
     };
-    resp.set_body(Body::full(match ready {
-        Some(ready) => Bytes::from_static(ready.as_bytes()),
-        None => Bytes::from(problem_json(error)),
-    }));
-    resp.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    resp.set_content(
+        JSON,
+        match ready {
+            Some(ready) => Bytes::from_static(ready.as_bytes()),
+            None => Bytes::from(problem_text(error)),
+        },
+    );
+}
+
+/// As [`classic`], in JSON alone, whatever the client prefers.
+pub fn classic_json(_req: &Request, resp: &mut Response, error: &HttpError) {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    resp.set_content(JSON, classic_text(error));
 }
 
 /// Writes the shape of Python's Falcon: `title`, `description`, `code`, `link`, as
-/// `application/json` or, for a client that prefers it, `application/xml`.
+/// `application/json` or, for a client that prefers it, `text/xml` or `application/xml`.
 ///
-/// The title is `404 Not Found` where none was set, as in Falcon; the `code` and the `link`
-/// (of the problem's `type`) are there only if they were set. Extension members are left out.
+/// The title is `404 Not Found` where none was set, as in Falcon; the `code` is there where it is
+/// a number, the `link` (or the problem's `type`) where it was set. Extension members are left
+/// out. A client that accepts none of the three gets JSON, and `Vary: Accept` is added.
 pub fn classic(req: &Request, resp: &mut Response, error: &HttpError) {
-    const JSON: HeaderValue = HeaderValue::from_static("application/json");
-    const XML: HeaderValue = HeaderValue::from_static("application/xml");
-    resp.add_vary(&header::ACCEPT);
-    let title = error
-        .own_title()
-        .map_or_else(|| error.status().to_string(), str::to_owned);
-    let code = error.own_code();
-    let fields = [
-        ("title", Some(title.as_str())),
-        ("description", error.detail_text()),
-        ("code", code),
-    ];
-    let fields = fields
-        .into_iter()
-        .filter_map(|(name, text)| Some((name, text?)));
-    let link = error.type_uri_text().map(|href| {
-        [
-            ("text", "Documentation related to this error"),
-            ("href", href),
-            ("rel", "help"),
-        ]
+    let accept = req.accept();
+    let chosen = accept.map_or("application/json", |accept| {
+        let best = accept.best_of(&["application/json", "text/xml", "application/xml"]);
+        best.unwrap_or(if accept.mentions("+xml") && !accept.mentions("+json") {
+            "application/xml"
+        } else {
+            "application/json"
+        })
     });
+    resp.add_vary(&header::ACCEPT);
+    let body = match chosen {
+        "application/json" => classic_text(error),
+        _ => classic_xml(error),
+    };
+    resp.set_content(HeaderValue::from_static(chosen), body);
+}
+
+/// The members of the classic shape that are texts, or become one.
+fn classic_fields(error: &HttpError) -> (String, Option<&str>, Option<&str>) {
+    let title = error.own_title().map_or_else(
+        || format!("{} {}", error.status().as_u16(), phrase(error.status())),
+        str::to_owned,
+    );
+    let is_number = |code: &&str| code.parse::<i64>().is_ok();
+    (
+        title,
+        error.detail_text(),
+        error.own_code().filter(is_number),
+    )
+}
+
+fn classic_link(error: &HttpError) -> Option<[(&'static str, &str); 3]> {
+    const TEXT: &str = "Documentation related to this error";
+    let by_type = || error.type_uri_text().map(|href| (TEXT, href));
+    error.link_parts().or_else(by_type).map(link)
+}
+
+fn link<'a>((text, href): (&'a str, &'a str)) -> [(&'static str, &'a str); 3] {
+    [("text", text), ("href", href), ("rel", "help")]
+}
+
+fn classic_text(error: &HttpError) -> String {
+    let (title, description, code) = classic_fields(error);
     let mut out = String::with_capacity(128);
-    if prefers_xml(req, "application/json", "application/xml") {
-        out.push_str(XML_HEAD);
-        xml_element("error", &mut out, |out| {
-            xml_fields(fields, out);
-            if let Some(link) = link {
-                xml_element("link", out, |out| xml_fields(link, out));
-            }
-        });
-        resp.headers_mut().insert(header::CONTENT_TYPE, XML);
-    } else {
-        out.push('{');
-        json_fields(fields, &mut out);
-        if let Some(link) = link {
-            out.push_str(",\"link\":{");
-            json_fields(link, &mut out);
-            out.push('}');
-        }
-        out.push('}');
-        resp.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    out.push('{');
+    json_fields([("title", title.as_str())], &mut out);
+    if let Some(description) = description {
+        out.push(',');
+        json_fields([("description", description)], &mut out);
     }
-    resp.set_body(Body::from(out));
+    if let Some(code) = code {
+        out.push_str(",\"code\":");
+        out.push_str(code);
+    }
+    if let Some(link) = classic_link(error) {
+        out.push_str(",\"link\":{");
+        json_fields(link, &mut out);
+        out.push('}');
+    }
+    out.push('}');
+    out
+}
+
+fn classic_xml(error: &HttpError) -> String {
+    let (title, description, code) = classic_fields(error);
+    let mut out = String::with_capacity(128);
+    out.push_str(XML_HEAD);
+    xml_element("error", &mut out, |out| {
+        xml_fields([("title", title.as_str())], out);
+        xml_fields(description.map(|text| ("description", text)), out);
+        xml_fields(code.map(|code| ("code", code)), out);
+        if let Some(link) = classic_link(error) {
+            xml_element("link", out, |out| xml_fields(link, out));
+        }
+    });
+    out
 }
 
 const XML_HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
@@ -170,7 +216,7 @@ fn plain(status: StatusCode) -> Option<&'static str> {
     })
 }
 
-fn problem_json(error: &HttpError) -> String {
+fn problem_text(error: &HttpError) -> String {
     let mut out = String::with_capacity(192);
     out.push('{');
     if let Some(uri) = error.type_uri_text() {
@@ -193,6 +239,11 @@ fn problem_json(error: &HttpError) -> String {
     }
     out.push(',');
     json_fields([("code", &*error.code_text())], &mut out);
+    if let Some(link) = problem_link(error) {
+        out.push_str(",\"link\":{");
+        json_fields(link, &mut out);
+        out.push('}');
+    }
     for (name, value) in error.members().filter(|(name, _)| !is_standard(name)) {
         out.push(',');
         json_string(name, &mut out);
@@ -223,6 +274,9 @@ fn problem_xml(error: &HttpError) -> String {
             .map(|(name, text)| (*name, text.as_str())),
         &mut out,
     );
+    if let Some(link) = problem_link(error) {
+        xml_element("link", &mut out, |out| xml_fields(link, out));
+    }
     for (name, value) in error.members().filter(|(name, _)| !is_standard(name)) {
         xml_element(name, &mut out, |out| value.write_xml(out));
     }
@@ -230,10 +284,14 @@ fn problem_xml(error: &HttpError) -> String {
     out
 }
 
+fn problem_link(error: &HttpError) -> Option<[(&'static str, &str); 3]> {
+    error.link_parts().map(link)
+}
+
 /// A member must not be written twice, whatever an extension calls its own.
 fn is_standard(name: &str) -> bool {
     matches!(
         name,
-        "type" | "title" | "status" | "detail" | "instance" | "code"
+        "type" | "title" | "status" | "detail" | "instance" | "code" | "link"
     )
 }

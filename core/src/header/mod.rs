@@ -1,4 +1,5 @@
-//! Values that both sides of an exchange share.
+//! Headers: the names and maps of the `http` crate, and beside them values with a type of their
+//! own.
 
 mod accept;
 mod cookies;
@@ -7,10 +8,14 @@ mod disposition;
 mod etag;
 mod forwarded;
 mod link;
+mod merge;
 mod range;
 mod set_cookie;
 pub(crate) mod split;
 mod validators;
+
+#[doc(no_inline)]
+pub use http::header::*;
 
 pub use self::accept::Accept;
 pub use self::cookies::Cookies;
@@ -20,6 +25,7 @@ pub use self::etag::{ETag, ETags};
 pub use self::forwarded::Forwarded;
 pub(crate) use self::forwarded::node_addr;
 pub use self::link::Link;
+pub(crate) use self::merge::merge;
 pub(crate) use self::range::MALFORMED as MALFORMED_RANGE;
 pub use self::range::{Range, RangeSpec};
 pub use self::set_cookie::{SameSite, SetCookie};

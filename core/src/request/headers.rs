@@ -187,7 +187,10 @@ impl Request {
         Ok(Some(Range::read(value).map_err(|why| {
             let error = HttpError::invalid_header("Range", why);
             match why {
-                MALFORMED_RANGE => error.type_uri("https://tools.ietf.org/html/rfc7233"),
+                MALFORMED_RANGE => error.link(
+                    "HTTP/1.1 Range Requests",
+                    "https://tools.ietf.org/html/rfc7233",
+                ),
                 _ => error,
             }
         })?))

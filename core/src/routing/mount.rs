@@ -2,11 +2,12 @@
 
 use std::future::poll_fn;
 
-use http::{HeaderMap, HeaderName, Uri, header};
+use http::Uri;
 use tower_service::Service;
 
 use crate::body::Body;
 use crate::error::{BoxError, Error, Result};
+use crate::header::merge;
 use crate::resource::{Endpoint, Methods, Sealed};
 use crate::{PeerAddr, Request, Response};
 
@@ -45,31 +46,9 @@ where
             .map_err(Error::boxed)?
             .into_parts();
         resp.set_status(parts.status);
-        take_headers(parts.headers, resp.headers_mut());
+        merge(parts.headers, resp.headers_mut());
         resp.set_body(Body::new(body));
         Ok(())
-    }
-}
-
-/// Headers that are lists: what the app has said and what the service says are both true.
-const LISTS: [HeaderName; 4] = [
-    header::LINK,
-    header::SET_COOKIE,
-    header::VARY,
-    header::WWW_AUTHENTICATE,
-];
-
-/// Takes over a service's headers, in place of those of the same name that are no lists.
-fn take_headers(from: HeaderMap, to: &mut HeaderMap) {
-    for name in from.keys().filter(|name| !LISTS.contains(name)) {
-        to.remove(name);
-    }
-    let mut last = None;
-    for (name, value) in from {
-        last = name.or(last);
-        if let Some(name) = &last {
-            to.append(name, value);
-        }
     }
 }
 

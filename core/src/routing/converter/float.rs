@@ -2,10 +2,11 @@
 
 use super::{Converter, ConverterArgs};
 
-/// A finite decimal number, with an optional exponent.
+/// A decimal number, with an optional exponent; finite unless told otherwise.
 pub(super) struct Float {
     min: f64,
     max: f64,
+    finite: bool,
 }
 
 impl Float {
@@ -15,7 +16,13 @@ impl Float {
         if min.is_nan() || max.is_nan() || min > max {
             return Err(format!("`min` ({min}) and `max` ({max}) make no range"));
         }
-        Ok(Self { min, max })
+        let finite: Option<String> = args.take("finite")?;
+        let finite = match finite.as_deref() {
+            None | Some("true" | "True") => true,
+            Some("false" | "False") => false,
+            Some(other) => return Err(format!("`finite` is true or false, not `{other}`")),
+        };
+        Ok(Self { min, max, finite })
     }
 }
 
@@ -23,16 +30,25 @@ impl Converter for Float {
     type Value = f64;
 
     fn convert(&self, text: &str) -> Option<f64> {
-        // The standard parser also takes "inf", "nan" and a leading plus.
-        if !text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b"-.eE+".contains(&b))
-            || text.starts_with('+')
-        {
+        // The standard parser takes the same, and a leading plus.
+        let digits = |b: u8| b.is_ascii_digit() || b"-.eE+".contains(&b);
+        let is_plain = text.bytes().all(digits) && !text.starts_with('+');
+        if !is_plain && self.finite {
             return None;
         }
         let value: f64 = text.parse().ok()?;
-        (value.is_finite() && (self.min..=self.max).contains(&value)).then_some(value)
+        if !value.is_finite() {
+            return (!self.finite && self.holds(value)).then_some(value);
+        }
+        (is_plain && self.holds(value)).then_some(value)
+    }
+}
+
+impl Float {
+    /// What is no number lies within no bounds.
+    fn holds(&self, value: f64) -> bool {
+        let unbounded = self.min == f64::NEG_INFINITY && self.max == f64::INFINITY;
+        (self.min..=self.max).contains(&value) || (value.is_nan() && unbounded)
     }
 }
 
@@ -57,5 +73,15 @@ mod tests {
         ] {
             assert_eq!(float.convert(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_taken_where_that_is_wanted() {
+        let any = Float::new(&mut ConverterArgs::parse("finite=False").unwrap()).unwrap();
+        assert!(any.convert("NaN").unwrap().is_nan());
+        assert_eq!(any.convert("-inf"), Some(f64::NEG_INFINITY));
+        assert_eq!(any.convert("1e999"), Some(f64::INFINITY));
+        assert_eq!(any.convert("+1"), None);
+        assert!(Float::new(&mut ConverterArgs::parse("finite=no").unwrap()).is_err());
     }
 }

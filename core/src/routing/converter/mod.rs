@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | `{id:int}` | an integer of 64 bits: `7`, `-3`, `007` | `i64` |
 //! | `{id:int(num_digits=4, min=1, max=9999)}` | with so many characters, in that range | `i64` |
-//! | `{x:float}`, `{x:float(min=0, max=1)}` | a finite decimal number: `1`, `-0.5`, `2e3` | `f64` |
+//! | `{x:float}`, `{x:float(min=0, max=1, finite=true)}` | a finite decimal number: `1`, `-0.5`, `2e3` | `f64` |
 //! | `{id:uuid}` | a UUID: with hyphens, without, in braces, as a URN | `u128` |
 //! | `{at:datetime}` | an RFC 3339 time: `2026-11-22T21:00:00Z` | `SystemTime` |
 //! | `{code:re("[A-Z]{2}")}` | what the regular expression matches as a whole; feature `regex` | `String` |

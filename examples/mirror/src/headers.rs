@@ -1,0 +1,133 @@
+//! `/resp/ops` and `/resp/link`: headers and links, as the request wants them.
+
+use falcon::header::{HeaderName, Link, SET_COOKIE};
+use falcon::prelude::*;
+use serde_json::{Value as Json, json};
+
+use crate::media;
+use crate::{show, unexpected};
+
+/// What the response refuses to be told.
+pub(crate) fn rejected() -> Error {
+    HttpError::unprocessable_content()
+        .title("Rejected by the response")
+        .into()
+}
+
+/// A small program on the response's headers: `?op=VERB|NAME|VALUE`.
+pub(crate) struct Ops;
+
+impl Resource for Ops {
+    async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let ops = req.query()?.list::<String>("op")?.unwrap_or_default();
+        let mut got: Vec<Json> = Vec::new();
+        for op in &ops {
+            let (verb, rest) = op.split_once('|').unwrap_or((op, ""));
+            let (name, value) = rest.split_once('|').unwrap_or((rest, ""));
+            match verb {
+                "set" => set(resp, name, value)?,
+                "append" => {
+                    resp.append_header(name, value).or(Err(rejected()))?;
+                }
+                "delete" => {
+                    refuse_cookies(name)?;
+                    resp.remove_header(name);
+                }
+                "get" => got.push(all_lines(resp, name, value)),
+                "many" => {
+                    for pair in rest.split(',') {
+                        let (name, value) = pair.split_once('=').ok_or_else(rejected)?;
+                        set(resp, name, value)?;
+                    }
+                }
+                _ => Err(HttpError::bad_request().title("unknown verb"))?,
+            }
+        }
+        show(resp, &json!({"got": got}));
+        Ok(())
+    }
+}
+
+fn set(resp: &mut Response, name: &str, value: &str) -> Result {
+    refuse_cookies(name)?;
+    resp.set_header(name, value).or(Err(rejected()))?;
+    Ok(())
+}
+
+/// Setting or deleting Set-Cookie would lose the cookies of others.
+fn refuse_cookies(name: &str) -> Result {
+    if name.eq_ignore_ascii_case(SET_COOKIE.as_str()) {
+        return Err(rejected());
+    }
+    Ok(())
+}
+
+fn all_lines(resp: &Response, name: &str, default: &str) -> Json {
+    let name = HeaderName::from_bytes(name.as_bytes()).ok();
+    let lines = name.iter().flat_map(|name| resp.headers().get_all(name));
+    let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+    match (lines.as_slice(), default) {
+        ([], "") => Json::Null,
+        ([], default) => json!(default),
+        (lines, _) => json!(lines.join(", ")),
+    }
+}
+
+/// POST of a list of links.
+pub(crate) struct Links;
+
+impl Resource for Links {
+    async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let media = media::read(req).await?.plain();
+        let links = media.as_array().ok_or_else(|| unexpected("no list"))?;
+        for item in links {
+            resp.append_link(&link_of(item)?);
+        }
+        show(resp, &json!({"ok": true}));
+        Ok(())
+    }
+}
+
+fn link_of(item: &Json) -> Result<Link> {
+    let text = |name: &str| item.get(name).and_then(Json::as_str);
+    let required = |name: &str| text(name).ok_or_else(|| unexpected("an argument is missing"));
+    let mut link = Link::new(required("target")?, required("rel")?);
+    if let Some(title) = text("title") {
+        link = link.title(title);
+    }
+    let title_star = item.get("title_star").and_then(Json::as_array);
+    if let Some([Json::String(language), Json::String(title)]) = title_star.map(Vec::as_slice) {
+        link = link.title_in(language, title);
+    }
+    if let Some(media_type) = text("type_hint") {
+        link = link.media_type(media_type);
+    }
+    link = match item.get("hreflang") {
+        Some(Json::String(language)) => link.hreflang(language),
+        Some(Json::Array(languages)) => {
+            let languages = languages.iter().filter_map(Json::as_str);
+            languages.fold(link, Link::hreflang)
+        }
+        _ => link,
+    };
+    if let Some(anchor) = text("anchor") {
+        link = link.anchor(anchor);
+    }
+    if let Some(crossorigin) = text("crossorigin") {
+        link = match crossorigin.to_ascii_lowercase().as_str() {
+            "anonymous" => link.param("crossorigin", ""),
+            "use-credentials" => link.param("crossorigin", "use-credentials"),
+            _ => return Err(rejected()),
+        };
+    }
+    let extensions = item.get("link_extension").and_then(Json::as_array);
+    for pair in extensions.into_iter().flatten() {
+        let name = pair.get(0).and_then(Json::as_str);
+        let value = pair.get(1).and_then(Json::as_str);
+        let (Some(name), Some(value)) = (name, value) else {
+            return Err(rejected());
+        };
+        link = link.param(name, value);
+    }
+    Ok(link)
+}
