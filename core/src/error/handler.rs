@@ -130,7 +130,9 @@ impl ErrorHandling {
         if let Some(reply) = error.as_reply() {
             merge(reply.headers().clone(), resp.headers_mut());
             let text = reply.body();
-            if !text.is_empty() {
+            if reply.headers().contains_key(header::CONTENT_TYPE) {
+                resp.set_body(text);
+            } else if !text.is_empty() {
                 resp.set_text(text);
             }
             return;

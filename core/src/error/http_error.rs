@@ -302,7 +302,7 @@ impl Clone for HttpError {
 }
 
 /// The status' own phrase as RFC 9110 has it, or a word for its class.
-pub(super) fn phrase(status: StatusCode) -> &'static str {
+fn phrase(status: StatusCode) -> &'static str {
     match status.as_u16() {
         413 => "Content Too Large",
         422 => "Unprocessable Content",

@@ -49,7 +49,7 @@ impl HttpStatus {
         }
     }
 
-    /// Sets the body, sent as `text/plain; charset=utf-8`.
+    /// Sets the body, sent as `text/plain; charset=utf-8` unless a header says otherwise.
     #[must_use]
     pub fn text(mut self, text: impl Into<Bytes>) -> Self {
         self.text = text.into();

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 
 use super::HttpError;
-use super::http_error::phrase;
 use super::member::{json_string, xml_element, xml_text};
 use crate::{Request, Response};
 
@@ -108,7 +107,13 @@ pub fn classic(req: &Request, resp: &mut Response, error: &HttpError) {
 /// The members of the classic shape that are texts, or become one.
 fn classic_fields(error: &HttpError) -> (String, Option<&str>, Option<&str>) {
     let title = error.own_title().map_or_else(
-        || format!("{} {}", error.status().as_u16(), phrase(error.status())),
+        || {
+            format!(
+                "{} {}",
+                error.status().as_u16(),
+                classic_phrase(error.status())
+            )
+        },
         str::to_owned,
     );
     let is_number = |code: &&str| code.parse::<i64>().is_ok();
@@ -117,6 +122,14 @@ fn classic_fields(error: &HttpError) -> (String, Option<&str>, Option<&str>) {
         error.detail_text(),
         error.own_code().filter(is_number),
     )
+}
+
+/// Falcon's own phrases.
+fn classic_phrase(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        413 => "Content Too Large",
+        _ => status.canonical_reason().unwrap_or("Unknown"),
+    }
 }
 
 fn classic_link(error: &HttpError) -> Option<[(&'static str, &str); 3]> {

@@ -90,7 +90,11 @@ struct Range<'a> {
 impl<'a> Range<'a> {
     fn parse(element: &'a str) -> Option<Self> {
         let (essence, params) = element.split_once(';').unwrap_or((element, ""));
-        let (kind, subtype) = essence.trim().split_once('/')?;
+        let (kind, subtype) = match essence.trim() {
+            // Malformed, and what the standard library of Java sends.
+            "*" => ("*", "*"),
+            essence => essence.split_once('/')?,
+        };
         if kind.is_empty() || subtype.is_empty() {
             return None;
         }
@@ -162,7 +166,7 @@ fn parse_quality(text: &str) -> Option<u16> {
         thousandths = thousandths * 10 + digit;
     }
     match (whole, thousandths) {
-        ("0", thousandths) => Some(thousandths),
+        ("0" | "", thousandths) if !text.is_empty() => Some(thousandths),
         ("1", 0) => Some(1000),
         _ => None,
     }
@@ -189,6 +193,7 @@ mod tests {
             ("a/b;q=2, c/d", "a/b", 0),
             ("nonsense,,application/json", "application/json", 1000),
             ("*/html", "text/html", 0),
+            ("text/html, *; q=.2", "image/png", 200),
             ("", "text/html", 1000),
         ];
         for (accept, media_type, quality) in rows {

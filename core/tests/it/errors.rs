@@ -253,12 +253,41 @@ fn redirects_and_plain_statuses_may_be_returned_as_errors() {
             .await
             .assert_status(202)
             .assert_text("later");
-        client(|| Err(HttpStatus::found("/a\nb")))
-            .get("/")
-            .send()
-            .await
-            .assert_status(500);
+        let encoded = client(|| Err(HttpStatus::found("/a\r\nb \u{e9}?x=%20")));
+        let result = encoded.get("/").send().await;
+        result.assert_header("location", "/a%0D%0Ab%20%C3%A9?x=%20");
     });
+}
+
+struct Local(&'static str);
+
+impl Resource for Local {
+    async fn on_get(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        Err(HttpStatus::redirect_local(http::StatusCode::FOUND, self.0))
+    }
+}
+
+#[test]
+fn b42_a_local_redirect_leads_nowhere_else() {
+    let to = |path| {
+        let mut app = App::new();
+        app.add_route("/", Local(path));
+        block_on(TestClient::new(app).get("/").send())
+    };
+    for path in [
+        "//evil",
+        "https://evil",
+        "/\\evil",
+        "/a\r\nx: y",
+        "",
+        "evil",
+        "/\tevil",
+    ] {
+        to(path).assert_status(500).assert_no_header("location");
+    }
+    to("/here?to=//there")
+        .assert_status(302)
+        .assert_header("location", "/here?to=//there");
 }
 
 #[test]

@@ -24,7 +24,35 @@ impl Resource for SetCookies {
     }
 }
 
+const ARGUMENTS: [&str; 12] = [
+    "op",
+    "name",
+    "value",
+    "expires",
+    "max_age",
+    "domain",
+    "path",
+    "secure",
+    "http_only",
+    "same_site",
+    "samesite",
+    "partitioned",
+];
+
+/// An argument that nobody knows is a mistake of the program's.
+pub(crate) fn check_arguments(item: &Json, known: &[&str]) -> Result {
+    let unknown = |name: &String| !known.contains(&name.as_str());
+    match item
+        .as_object()
+        .and_then(|item| item.keys().find(|name| unknown(name)))
+    {
+        Some(_) => Err(unexpected("an unknown argument")),
+        None => Ok(()),
+    }
+}
+
 fn cookie_of(item: &Json) -> Result<SetCookie> {
+    check_arguments(item, &ARGUMENTS)?;
     let text = |name: &str| {
         item.get(name)
             .and_then(Json::as_str)

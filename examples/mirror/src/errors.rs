@@ -1,7 +1,7 @@
 //! `/err`: errors of every class, statuses, redirects, and what was set before them.
 
 use falcon::Query;
-use falcon::header::{ETag, HeaderName, HeaderValue, SetCookie};
+use falcon::header::{ETag, HeaderMap, HeaderName, HeaderValue, SetCookie};
 use falcon::prelude::*;
 
 use crate::kinds::{Generic, raise};
@@ -9,15 +9,14 @@ use crate::responses::{TEXT, pieces};
 use crate::{header, unexpected};
 
 /// `?h=NAME|VALUE`, several.
-fn extra_headers(query: Query<'_>) -> Result<Vec<(HeaderName, HeaderValue)>> {
-    let pair = |pair: std::borrow::Cow<'_, str>| {
+fn extra_headers(query: Query<'_>) -> Result<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for pair in query.all("h") {
         let (name, value) = pair.split_once('|').ok_or_else(|| unexpected("no pair"))?;
-        Ok((
-            HeaderName::from_bytes(name.as_bytes())?,
-            HeaderValue::from_str(value)?,
-        ))
-    };
-    query.all("h").map(pair).collect()
+        let name = HeaderName::from_bytes(name.as_bytes())?;
+        headers.insert(name, HeaderValue::from_str(value)?);
+    }
+    Ok(headers)
 }
 
 /// The errors that carry nothing but a status.
@@ -71,7 +70,7 @@ impl Class {
             let text = text.unwrap_or("Documentation related to this error".into());
             error = error.link(text.into_owned(), &href);
         }
-        Err(with_headers(error, extra_headers(query)?))?
+        Err(with_headers(error, &extra_headers(query)?))?
     }
 
     pub(crate) async fn raw(&self, req: &mut Request, _resp: &mut Response) -> Result {
@@ -92,8 +91,8 @@ impl Class {
         let query = req.query()?;
         let code = u16::try_from(req.param_value::<i64>("code")?)?;
         let mut status = HttpStatus::new(StatusCode::from_u16(code)?);
-        for (name, value) in extra_headers(query)? {
-            status = status.header(name, value);
+        for (name, value) in &extra_headers(query)? {
+            status = status.header(name.clone(), value.clone());
         }
         if let Some(text) = query.get("text") {
             status = status.text(text.into_owned());
@@ -110,10 +109,11 @@ impl Class {
         }
         let to = query.get("to").unwrap_or("/r/lit".into());
         let location = HeaderValue::from_str(&falcon::uri::encode(&to))?;
-        let status = HttpStatus::new(StatusCode::from_u16(code)?);
-        let mut status = status.header(header::LOCATION, location);
-        for (name, value) in extra_headers(query)? {
-            status = status.header(name, value);
+        let mut status = HttpStatus::new(StatusCode::from_u16(code)?);
+        let mut headers = extra_headers(query)?;
+        headers.insert(header::LOCATION, location);
+        for (name, value) in &headers {
+            status = status.header(name.clone(), value.clone());
         }
         Err(status)?
     }
@@ -129,10 +129,13 @@ fn with_texts(mut error: HttpError, query: Query<'_>) -> HttpError {
     error
 }
 
-fn with_headers(error: HttpError, headers: Vec<(HeaderName, HeaderValue)>) -> HttpError {
-    headers
-        .into_iter()
-        .fold(error, |error, (name, value)| error.header(name, value))
+/// Of several with one name the last counts, and the error's own before them.
+fn with_headers(error: HttpError, headers: &HeaderMap) -> HttpError {
+    let own = error.headers().clone();
+    let extra = headers.iter().filter(|(name, _)| !own.contains_key(*name));
+    extra.fold(error, |error, (name, value)| {
+        error.header(name.clone(), value.clone())
+    })
 }
 
 fn special(name: &str, query: Query<'_>) -> Result<HttpError> {

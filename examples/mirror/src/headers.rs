@@ -4,6 +4,8 @@ use falcon::header::{HeaderName, Link, SET_COOKIE};
 use falcon::prelude::*;
 use serde_json::{Value as Json, json};
 
+use crate::cookies::check_arguments;
+use crate::kinds::IndexMissing;
 use crate::media;
 use crate::{show, unexpected};
 
@@ -88,7 +90,20 @@ impl Resource for Links {
     }
 }
 
+const ARGUMENTS: [&str; 9] = [
+    "target",
+    "rel",
+    "title",
+    "title_star",
+    "anchor",
+    "hreflang",
+    "type_hint",
+    "crossorigin",
+    "link_extension",
+];
+
 fn link_of(item: &Json) -> Result<Link> {
+    check_arguments(item, &ARGUMENTS)?;
     let text = |name: &str| item.get(name).and_then(Json::as_str);
     let required = |name: &str| text(name).ok_or_else(|| unexpected("an argument is missing"));
     let mut link = Link::new(required("target")?, required("rel")?);
@@ -96,8 +111,12 @@ fn link_of(item: &Json) -> Result<Link> {
         link = link.title(title);
     }
     let title_star = item.get("title_star").and_then(Json::as_array);
-    if let Some([Json::String(language), Json::String(title)]) = title_star.map(Vec::as_slice) {
-        link = link.title_in(language, title);
+    match title_star.map(Vec::as_slice) {
+        Some([Json::String(language), Json::String(title)]) => {
+            link = link.title_in(language, title)
+        }
+        Some(_) => Err(IndexMissing)?,
+        None => {}
     }
     if let Some(media_type) = text("type_hint") {
         link = link.media_type(media_type);

@@ -9,6 +9,7 @@ mod errors;
 mod headers;
 mod hooks;
 mod kinds;
+mod layout;
 mod media;
 mod methods;
 mod middleware;
@@ -27,9 +28,9 @@ use std::process::ExitCode;
 use falcon::Response;
 use falcon::prelude::*;
 
-/// Sets a JSON body; its type is the app's default.
+/// Sets a JSON body, laid out as Python does it; its type is the app's default.
 pub(crate) fn show(resp: &mut Response, value: &serde_json::Value) {
-    resp.set_body(value.to_string());
+    resp.set_body(layout::json(value));
 }
 
 fn main() -> ExitCode {

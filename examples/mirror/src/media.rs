@@ -5,7 +5,7 @@ use falcon::{Query, bytes::Bytes};
 use serde_json::json;
 
 use crate::value::Value;
-use crate::{header, show, unexpected};
+use crate::{header, layout, show, unexpected};
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
@@ -131,6 +131,9 @@ pub(crate) fn write(format: &str, value: &Value) -> Option<String> {
     };
     let text = |value: &Value| match value {
         Value::Text(text) => text.clone(),
+        // As Python writes them into a form.
+        Value::Null if format == FORM => "None".to_owned(),
+        Value::Bool(on) if format == FORM => if *on { "True" } else { "False" }.to_owned(),
         other => other.plain().to_string(),
     };
     if format == KV {
@@ -143,6 +146,10 @@ pub(crate) fn write(format: &str, value: &Value) -> Option<String> {
     let pair = |name: &str, value: &Value| format!("{}={}", encode(name), encode(&text(value)));
     let pairs = members.iter().flat_map(|(name, value)| match value {
         Value::List(list) => list.iter().map(|value| pair(name, value)).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, _)| pair(name, &Value::text(key.as_str())))
+            .collect(),
         single => vec![pair(name, single)],
     });
     Some(pairs.collect::<Vec<_>>().join("&"))
@@ -217,7 +224,7 @@ impl Resource for Respond {
             return Ok(());
         }
         let body = match media_type.split(';').next().unwrap_or("").trim() {
-            "" | JSON => Some(value.plain().to_string()),
+            "" | JSON => String::from_utf8(layout::json(&value.plain())).ok(),
             format @ (FORM | KV) => write(format, &value),
             _ => None,
         };
@@ -242,7 +249,7 @@ impl Resource for Negotiate {
         let body = match chosen {
             "text/csv" => Some("name,count\nmirror,3\n".to_owned()),
             KV => write(KV, &value),
-            JSON => Some(value.plain().to_string()),
+            JSON => String::from_utf8(layout::json(&value.plain())).ok(),
             _ => None,
         };
         resp.set_body(body.ok_or_else(|| unexpected("it cannot be written in that type"))?);

@@ -139,7 +139,8 @@ fn uuid(query: Query<'_>, variant: &str) -> Found {
     let default = Uuid::from_u128(0x4000_8000_0000_0000_0000);
     let absent = usual(variant, Value::Uuid(default))?;
     let parse = |text: &str| {
-        let uuid = Uuid::parse_str(text);
+        let bare = text.trim_start_matches("urn:").trim_start_matches("uuid:");
+        let uuid = Uuid::parse_str(bare.trim_matches(['{', '}']));
         uuid.map_err(|_| invalid("The value must be a UUID string."))
     };
     Ok(query

@@ -7,6 +7,7 @@ use falcon::prelude::*;
 use serde_json::Value as Json;
 
 use crate::cookies::moment;
+use crate::kinds::IndexMissing;
 use crate::{media, unexpected};
 
 pub(crate) struct Props;
@@ -43,6 +44,8 @@ fn set(resp: &mut Response, name: &str, value: &Json) -> Result {
         (_, Json::Null) => {
             resp.remove_header(&header);
         }
+        // What has no last character, cannot end in a quotation mark.
+        ("etag", Json::String(tag)) if tag.is_empty() => Err(IndexMissing)?,
         ("etag", Json::String(tag)) => {
             let tag = match ETag::parse(tag) {
                 Some(tag) => tag,
@@ -98,8 +101,8 @@ fn set(resp: &mut Response, name: &str, value: &Json) -> Result {
 
 fn content_range(resp: &mut Response, range: &[Json]) -> Result {
     let number = |at: usize| range.get(at).and_then(Json::as_u64);
-    let (Some(first), Some(last)) = (number(0), number(1)) else {
-        return Err(unexpected("a range has two ends"));
+    let (Some(first), Some(last), Some(_)) = (number(0), number(1), range.get(2)) else {
+        Err(IndexMissing)?
     };
     match range.get(3).and_then(Json::as_str) {
         None => {

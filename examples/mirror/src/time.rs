@@ -40,11 +40,14 @@ pub(crate) fn parse(format: &str, text: &str) -> Option<Moment> {
         }
         None => (format, text, None),
     };
-    let parsed = strtime::parse(format, text).ok()?;
-    Some(Moment {
-        clock: clock(&parsed)?,
-        offset,
-    })
+    let text = text.to_ascii_uppercase();
+    let clock = clock(&strtime::parse(format, &text).ok()?)?;
+    // The parser takes years of any length, a leap second for the one before, and a plus for
+    // a space.
+    let is_leap_second = clock.second() == 59 && !text.contains("59");
+    let has_plus = text.contains('+') && !format.contains('+');
+    let is_taken = clock.year() >= 1000 && !is_leap_second && !has_plus;
+    is_taken.then_some(Moment { clock, offset })
 }
 
 fn clock(parsed: &BrokenDownTime) -> Option<DateTime> {

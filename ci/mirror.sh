@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Sends the same requests to Python's Falcon and to examples/mirror, and compares the answers.
+# The argument is the folder of the oracle: diff.py, reference.py, requirements.txt, cases.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+oracle=${1:?the folder of the oracle}
+venv=target/mirror-venv
+if ! "$venv/bin/python" -c 'import falcon, uvicorn, wsproto, jsonschema' 2> /dev/null; then
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$oracle/requirements.txt"
+fi
+cargo build --quiet -p mirror
+# What is not here yet: MessagePack, multipart, CORS, JSON Schema, events, WebSocket.
+areas=(
+  'routing.*' 'methods.*' 'params.*' 'request.*' 'hooks.*' 'middleware.*' 'static.*' 'opts.*'
+  'errors.[!n]*' 'errors.negotiation.[!m]*' 'errors.negotiation.m[!s]*'
+  'response.[!s]*' 'response.st*'
+  'media.[!mnr]*' 'media.negotiate.[!m]*' 'media.re*.[!m]*'
+)
+"$venv/bin/python" "$oracle/diff.py" \
+  --candidate 'target/debug/mirror --app {app} --port {port}' \
+  --cases "$oracle/cases" examples/mirror/cases \
+  --deviations examples/mirror/deviations.json --only "${areas[@]}" "${@:2}" |
+  grep -av '^note: '
