@@ -55,9 +55,9 @@ impl Entry {
             small = Some(bytes);
         }
         Ok(Self {
+            file,
             length: small.as_ref().map_or(length, |bytes| bytes.len() as u64),
             modified: metadata.modified().ok(),
-            file,
             small,
         })
     }

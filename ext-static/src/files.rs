@@ -18,6 +18,10 @@ use crate::name::file_path;
 /// The files of a folder, below a prefix: give it to [`App::add_prefix`](falcon_core::App::add_prefix).
 ///
 /// See the [crate's documentation](crate) for what is served and what is 404.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and none excludes another"
+)]
 pub struct StaticFiles {
     folder: Arc<Dir>,
     index: Option<String>,

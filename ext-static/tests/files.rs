@@ -1,6 +1,10 @@
 //! What is served, what is not, and what attackers get.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::tests_outside_test_module,
+    clippy::unwrap_used,
+    reason = "an integration test is one module of tests, with helpers that fail by panicking"
+)]
 
 use std::fs;
 use std::path::Path;

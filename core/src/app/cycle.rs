@@ -146,9 +146,9 @@ async fn until_answered<M: Middleware>(
 fn find(app: &Frozen, req: &mut Request) -> Result<usize> {
     let path = CheckedPath::new(req.path())?;
     let found = if app.has_own_converters {
-        caught_call(|| app.find(&path))?
+        caught_call(|| app.table.find(&path))?
     } else {
-        app.find(&path)
+        app.table.find(&path)
     };
     let Some((index, params)) = found else {
         return Err(Error::from_status(StatusCode::NOT_FOUND));
@@ -196,6 +196,6 @@ pub(crate) fn automatic(answer: Answer, req: &Request, resp: &mut Response) -> R
 }
 
 fn allow(methods: &HeaderValue, options: Options, resp: &mut Response) {
-    resp.set_status(options.options_status);
+    resp.set_status(options.allow_status);
     resp.headers_mut().insert(header::ALLOW, methods.clone());
 }

@@ -12,7 +12,7 @@ use super::setup::{AppInfo, SetupError};
 use crate::Route;
 use crate::routing::converter::Converters;
 use crate::routing::{
-    Fault, Field, Inserted, Kind, PendingRoute, RouteError, Template, Tree, converters_of,
+    Fault, Field, Inserted, Kind, PendingRoute, RouteError, Table, Template, converters_of,
 };
 
 /// All that is wrong with an app: what [`App::freeze`](crate::App::freeze) found, at once.
@@ -65,6 +65,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         converters,
         errors,
         options,
+        table,
         default_media_type,
         proxies,
         mut refused,
@@ -73,16 +74,13 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
     } = registry;
     let methods = pending.iter().flat_map(|route| route.methods.list.clone());
     let own_methods: Vec<Method> = methods.filter(|method| !is_standard(method)).collect();
-    let mut compiler = Compiler::new(&converters, options);
+    let mut compiler = Compiler::new(&converters, options, table);
     for route in pending {
         compiler.add(route);
     }
     let Compiler {
         routes,
-        tree,
-        fallbacks,
-        #[cfg(feature = "regex")]
-        patterns,
+        table,
         faults,
         ..
     } = compiler;
@@ -108,10 +106,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         .unwrap_or_default();
     Ok(AppService::new(Frozen {
         routes,
-        tree,
-        fallbacks,
-        #[cfg(feature = "regex")]
-        patterns,
+        table,
         errors,
         options,
         default_media_type,
@@ -132,25 +127,19 @@ struct Compiler<'a> {
     routes: Vec<Route>,
     places: Vec<&'static std::panic::Location<'static>>,
     names: HashMap<String, usize>,
-    tree: Tree,
-    fallbacks: Tree,
-    #[cfg(feature = "regex")]
-    patterns: crate::routing::Patterns,
+    table: Table,
     faults: Vec<RouteError>,
 }
 
 impl<'a> Compiler<'a> {
-    fn new(converters: &'a Converters, options: Options) -> Self {
+    fn new(converters: &'a Converters, options: Options, table: Table) -> Self {
         Self {
             converters,
             options,
             routes: Vec::new(),
             places: Vec::new(),
             names: HashMap::new(),
-            tree: Tree::default(),
-            fallbacks: Tree::default(),
-            #[cfg(feature = "regex")]
-            patterns: crate::routing::Patterns::default(),
+            table,
             faults: Vec::new(),
         }
     }
@@ -179,7 +168,7 @@ impl<'a> Compiler<'a> {
         }
         #[cfg(feature = "regex")]
         if pending.kind == Kind::Pattern {
-            return self.patterns.insert(&pending.template, index);
+            return self.table.patterns.insert(&pending.template, index);
         }
         let template = Template::parse(&pending.template)?;
         let made = converters_of(&template, self.converters)?;
@@ -194,8 +183,8 @@ impl<'a> Compiler<'a> {
             return Err(fault.help("give each route a name of its own"));
         }
         let inserted = match pending.kind {
-            Kind::Route => self.tree.insert(&template, made, index),
-            _ => self.insert_fallback(&template, index)?,
+            Kind::Route => self.table.routes.insert(&template, made, index),
+            _ => self.insert_prefix(&template, index)?,
         };
         let made = match inserted {
             Inserted::New(made) => made,
@@ -209,16 +198,16 @@ impl<'a> Compiler<'a> {
     }
 
     /// A mount or a sink takes its prefix, and all below it.
-    fn insert_fallback(&mut self, prefix: &Template, index: usize) -> Result<Inserted, Fault> {
+    fn insert_prefix(&mut self, prefix: &Template, index: usize) -> Result<Inserted, Fault> {
         let below = prefix.clone().with_rest();
         if below.segments.len() > prefix.segments.len() {
             let made = converters_of(prefix, self.converters)?;
-            if let taken @ Inserted::Taken(_) = self.fallbacks.insert(prefix, made, index) {
+            if let taken @ Inserted::Taken(_) = self.table.prefixes.insert(prefix, made, index) {
                 return Ok(taken);
             }
         }
         let made = converters_of(&below, self.converters)?;
-        Ok(self.fallbacks.insert(&below, made, index))
+        Ok(self.table.prefixes.insert(&below, made, index))
     }
 
     fn conflict(&self, whole: std::ops::Range<usize>, other: usize) -> Fault {

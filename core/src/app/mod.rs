@@ -185,7 +185,7 @@ impl App {
     /// unless set. Falcon: `sink_before_static_route`.
     #[cfg(feature = "regex")]
     pub fn set_patterns_first(&mut self, on: bool) -> &mut Self {
-        self.registry.options.patterns_first = on;
+        self.registry.table.patterns_first = on;
         self
     }
 
@@ -259,7 +259,7 @@ impl App {
 
     /// Sets the status of the automatic answer to OPTIONS: 204 unless set.
     pub fn set_options_status(&mut self, status: StatusCode) -> &mut Self {
-        self.registry.options.options_status = status;
+        self.registry.options.allow_status = status;
         self
     }
 

@@ -9,26 +9,28 @@ use super::group::Slot;
 use super::setup::{AppInfo, Setup, SetupError};
 use crate::error::{ErrorHandling, Result};
 use crate::middleware::{Middleware, Phases};
-use crate::request::{Params, QueryOptions};
+use crate::request::QueryOptions;
 use crate::resource::Endpoint;
 use crate::response::ResponseBody;
 use crate::routing::converter::Converters;
-use crate::routing::{Answer, CheckedPath, Kind, PendingRoute, Tree};
+use crate::routing::{Answer, CheckedPath, Kind, PendingRoute, Table};
 use crate::{Response, Route, RouteBuilder, TrustedProxies};
 
 /// What is switched on and how much is taken.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and none excludes another"
+)]
 pub(crate) struct Options {
     pub(crate) max_body_bytes: u64,
     pub(crate) answers_allow: bool,
     pub(crate) head_by_get: bool,
     /// The status of the automatic answer to OPTIONS.
-    pub(crate) options_status: StatusCode,
+    pub(crate) allow_status: StatusCode,
     pub(crate) strip_trailing_slash: bool,
     pub(crate) secure_cookies: bool,
     pub(crate) query: QueryOptions,
-    #[cfg(feature = "regex")]
-    pub(crate) patterns_first: bool,
 }
 
 impl Default for Options {
@@ -37,12 +39,10 @@ impl Default for Options {
             max_body_bytes: 1 << 20,
             answers_allow: true,
             head_by_get: true,
-            options_status: StatusCode::NO_CONTENT,
+            allow_status: StatusCode::NO_CONTENT,
             strip_trailing_slash: false,
             secure_cookies: true,
             query: QueryOptions::default(),
-            #[cfg(feature = "regex")]
-            patterns_first: true,
         }
     }
 }
@@ -53,6 +53,8 @@ pub(crate) struct Registry {
     pub(super) converters: Converters,
     pub(super) errors: ErrorHandling,
     pub(super) options: Options,
+    /// Where lookup begins: nothing but its own options until the app is frozen.
+    pub(super) table: Table,
     pub(super) default_media_type: Option<HeaderValue>,
     pub(super) proxies: TrustedProxies,
     pub(super) refused: Vec<SetupError>,
@@ -67,6 +69,7 @@ impl Registry {
             converters: Converters::default(),
             errors: ErrorHandling::default(),
             options: Options::default(),
+            table: Table::default(),
             default_media_type: None,
             proxies: TrustedProxies::default(),
             refused: Vec::new(),
@@ -101,7 +104,7 @@ impl Registry {
         endpoint: E,
         added_at: &'static Location<'static>,
     ) -> RouteBuilder<'_, M, E> {
-        RouteBuilder::new(self, prefix.to_owned(), endpoint, Kind::Fallback, added_at)
+        RouteBuilder::new(self, prefix.to_owned(), endpoint, Kind::Prefix, added_at)
     }
 
     #[cfg(feature = "regex")]
@@ -122,11 +125,7 @@ impl Registry {
 /// An app that is checked and does not change any more.
 pub(crate) struct Frozen {
     pub(super) routes: Vec<Route>,
-    pub(super) tree: Tree,
-    /// Mounts and sinks.
-    pub(super) fallbacks: Tree,
-    #[cfg(feature = "regex")]
-    pub(super) patterns: crate::routing::Patterns,
+    pub(super) table: Table,
     pub(super) errors: ErrorHandling,
     pub(super) options: Options,
     pub(super) default_media_type: Option<HeaderValue>,
@@ -169,31 +168,9 @@ impl Frozen {
         resp.finish(is_head, self.default_media_type.as_ref())
     }
 
-    /// Finds the route of a path, and what its fields are.
-    pub(super) fn find(&self, path: &CheckedPath<'_>) -> Option<(usize, Params)> {
-        let mut found = self.tree.find(path);
-        if found.is_none() {
-            #[cfg(feature = "regex")]
-            if self.options.patterns_first {
-                if let Some(found) = self.patterns.find(path) {
-                    return Some(found);
-                }
-            }
-            if !self.fallbacks.is_empty() {
-                found = self.fallbacks.find(path);
-            }
-            #[cfg(feature = "regex")]
-            if found.is_none() && !self.options.patterns_first {
-                return self.patterns.find(path);
-            }
-        }
-        let (index, captures) = found?;
-        Some((index, Params::new(path, captures)))
-    }
-
     pub(crate) fn peek(&self, path: &str) -> Option<&Route> {
         let path = CheckedPath::new(path).ok()?;
-        self.route(self.find(&path)?.0)
+        self.route(self.table.find(&path)?.0)
     }
 
     /// Who answers: RFC 9110 sections 9.1 and 15.5.6.

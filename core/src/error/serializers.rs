@@ -90,11 +90,13 @@ pub fn classic(req: &Request, resp: &mut Response, error: &HttpError) {
     let accept = req.accept();
     let chosen = accept.map_or("application/json", |accept| {
         let best = accept.best_of(&["application/json", "text/xml", "application/xml"]);
-        best.unwrap_or(if accept.mentions("+xml") && !accept.mentions("+json") {
+        let by_suffix = accept.mentions("+xml") && !accept.mentions("+json");
+        let otherwise = if by_suffix {
             "application/xml"
         } else {
             "application/json"
-        })
+        };
+        best.unwrap_or(otherwise)
     });
     resp.add_vary(&header::ACCEPT);
     let body = match chosen {

@@ -38,11 +38,6 @@ impl HttpDate {
         Self(since.as_secs().min(LAST))
     }
 
-    /// Takes the current second.
-    pub fn now() -> Self {
-        Self::new(SystemTime::now())
-    }
-
     /// Returns the moment at which the second begins.
     pub fn get(self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.0)

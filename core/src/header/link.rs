@@ -84,7 +84,7 @@ impl Link {
     fn word(&mut self, name: &str, value: &str) {
         if value.is_empty() || is_token(value) {
             let separator = if value.is_empty() { "" } else { "=" };
-            self.text.push_str(&format!("; {name}{separator}{value}"));
+            self.text.extend(["; ", name, separator, value]);
         } else {
             self.quoted(name, value);
         }
@@ -106,10 +106,9 @@ impl Link {
 
     /// RFC 8187: a value with its encoding and language.
     fn extended(&mut self, name: &str, language: &str, value: &str) {
-        let language = uri::encode_value(language);
-        let value = uri::encode_value(value);
+        let (language, value) = (uri::encode_value(language), uri::encode_value(value));
         self.text
-            .push_str(&format!("; {name}=UTF-8'{language}'{value}"));
+            .extend(["; ", name, "=UTF-8'", &language, "'", &value]);
     }
 
     pub(crate) fn to_header(&self) -> HeaderValue {

@@ -17,13 +17,13 @@ struct Own {
 }
 
 impl Own {
-    fn of<T: AsRef<str>>(fields: impl Iterator<Item = Option<T>>) -> Box<Self> {
+    fn of<T: AsRef<str>>(fields: impl Iterator<Item = Option<T>>) -> Self {
         let mut own = Self::default();
         for field in fields {
             let span = field.map(|text| own.add(text.as_ref()));
             own.spans.push(span);
         }
-        Box::new(own)
+        own
     }
 
     fn add(&mut self, text: &str) -> (usize, usize) {
@@ -53,7 +53,7 @@ impl Params {
     pub(crate) fn of_groups<T: AsRef<str>>(groups: impl Iterator<Item = Option<T>>) -> Self {
         Self {
             captures: Captures::default(),
-            own: Some(Own::of(groups)),
+            own: Some(Box::new(Own::of(groups))),
         }
     }
 
@@ -72,7 +72,7 @@ impl Params {
     pub(crate) fn set(&mut self, path: &str, index: usize, text: &str) {
         if self.own.is_none() {
             let fields = (0..self.captures.len()).map(|field| self.captures.get(path, field));
-            self.own = Some(Own::of(fields));
+            self.own = Some(Box::new(Own::of(fields)));
         }
         if let Some(own) = &mut self.own {
             let span = own.add(text);

@@ -196,7 +196,10 @@ impl Request {
                 .iter()
                 .rev()
                 .find(|hop| !hop.for_addr().is_some_and(|addr| proxies.contains(addr)));
-            return outermost.or(hops.first()).and_then(of).map(str::to_owned);
+            return outermost
+                .or_else(|| hops.first())
+                .and_then(of)
+                .map(str::to_owned);
         }
         let value = self.x_header(x_header)?;
         value.rsplit(',').next().map(|last| last.trim().to_owned())

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use http::{Uri, header};
 
 use super::Request;
+use crate::header::Forwarded;
 
 impl Request {
     /// Takes one slash from the end of the path, unless it is all of it.
@@ -30,7 +31,7 @@ impl Request {
     /// Returns the scheme, in lower case: what a [trusted proxy](crate::TrustedProxies) says, else
     /// what stands in the target, else `http`.
     pub fn scheme(&self) -> Cow<'_, str> {
-        match self.told_by_proxy("x-forwarded-proto", |hop| hop.proto()) {
+        match self.told_by_proxy("x-forwarded-proto", Forwarded::proto) {
             Some(told) => told.to_ascii_lowercase().into(),
             None => self.parts.uri.scheme_str().unwrap_or("http").into(),
         }
@@ -40,7 +41,7 @@ impl Request {
     /// [trusted proxy](crate::TrustedProxies) says, else what stands in the target, else `Host`
     /// (RFC 9112 section 3.2.2).
     pub fn authority(&self) -> Option<Cow<'_, str>> {
-        if let Some(told) = self.told_by_proxy("x-forwarded-host", |hop| hop.host()) {
+        if let Some(told) = self.told_by_proxy("x-forwarded-host", Forwarded::host) {
             return Some(told.into());
         }
         let in_target = self.parts.uri.authority().map(http::uri::Authority::as_str);

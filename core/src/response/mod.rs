@@ -49,11 +49,11 @@ const REPRESENTATION_HEADERS: [HeaderName; 13] = [
 impl Response {
     pub(crate) fn new(secure_cookies: bool) -> Self {
         Self {
-            secure_cookies,
             status: StatusCode::OK,
             headers: HeaderMap::new(),
             body: Body::empty(),
             complete: false,
+            secure_cookies,
             error: None,
             on_end: OnEnd::default(),
         }

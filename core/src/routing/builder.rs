@@ -61,9 +61,8 @@ struct About<'a, M> {
 pub(crate) enum Kind {
     Route,
     /// A mount or a sink: its prefix and all below it, where no route matches.
-    Fallback,
+    Prefix,
     /// A sink whose prefix is a regular expression.
-    #[cfg(feature = "regex")]
     Pattern,
 }
 

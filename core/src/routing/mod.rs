@@ -45,6 +45,7 @@ mod path;
 #[cfg(feature = "regex")]
 mod pattern;
 pub(crate) mod route;
+mod table;
 mod template;
 mod tree;
 
@@ -58,5 +59,6 @@ pub(crate) use self::path::CheckedPath;
 pub(crate) use self::pattern::Patterns;
 pub(crate) use self::route::Answer;
 pub use self::route::Field;
+pub(crate) use self::table::Table;
 pub(crate) use self::template::Template;
-pub(crate) use self::tree::{Inserted, Tree, converters_of};
+pub(crate) use self::tree::{Inserted, converters_of};

@@ -38,11 +38,11 @@ pub(crate) fn of(name: &str) -> Option<App> {
 }
 
 fn build(opts: bool) -> App {
-    let tracer = |name| Tracer {
+    let component = |name| Tracer {
         name,
         dependent: opts,
     };
-    let mut app = App::with((tracer("A"), tracer("B"), RequestOnly, tracer("C")));
+    let mut app = App::with((component("A"), component("B"), RequestOnly, component("C")));
     set_options(&mut app, opts);
     app.add_converter("hexcolor", HexColor);
     app.add_converter_with("dt", ByFormat::new);

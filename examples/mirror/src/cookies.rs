@@ -61,22 +61,25 @@ fn cookie_of(item: &Json) -> Result<SetCookie> {
     let flag = |name: &str| item.get(name).and_then(Json::as_bool);
     let name = text("name").ok_or_else(|| unexpected("a cookie has a name"))?;
     let is_set = text("op").is_none_or(|op| op == "set");
-    let mut cookie = match is_set {
-        true => SetCookie::new(
+    let mut cookie = if is_set {
+        SetCookie::new(
             name,
             item.get("value")
                 .and_then(Json::as_str)
                 .ok_or_else(rejected)?,
-        ),
-        false => SetCookie::removal(name),
+        )
+    } else {
+        SetCookie::removal(name)
     };
     if let Some(expires) = text("expires") {
         cookie = cookie.expires(moment(expires)?);
     }
     match item.get("max_age") {
         Some(Json::Number(age)) => {
-            let seconds = age.as_u64().or(age.as_f64().map(|seconds| seconds as u64));
-            cookie = cookie.max_age(Duration::from_secs(seconds.ok_or_else(rejected)?));
+            let age = age
+                .as_f64()
+                .and_then(|age| Duration::try_from_secs_f64(age).ok());
+            cookie = cookie.max_age(age.ok_or_else(rejected)?);
         }
         None | Some(Json::Null) => {}
         Some(_) => return Err(rejected()),
@@ -90,7 +93,7 @@ fn cookie_of(item: &Json) -> Result<SetCookie> {
     if let Some(secure) = flag("secure") {
         cookie = cookie.secure(secure);
     }
-    if let Some(policy) = text("same_site").or(text("samesite")) {
+    if let Some(policy) = text("same_site").or_else(|| text("samesite")) {
         cookie = cookie.same_site(match policy.to_ascii_lowercase().as_str() {
             "strict" => SameSite::Strict,
             "lax" => SameSite::Lax,

@@ -67,7 +67,7 @@ impl Class {
         }
         if let Some(href) = query.get("href").filter(|href| !href.is_empty()) {
             let text = query.get("href_text");
-            let text = text.unwrap_or("Documentation related to this error".into());
+            let text = text.unwrap_or_else(|| "Documentation related to this error".into());
             error = error.link(text.into_owned(), &href);
         }
         Err(with_headers(error, &extra_headers(query)?))?
@@ -107,7 +107,7 @@ impl Class {
         if !matches!(code, 301 | 302 | 303 | 307 | 308) {
             Err(HttpError::not_found())?;
         }
-        let to = query.get("to").unwrap_or("/r/lit".into());
+        let to = query.get("to").unwrap_or_else(|| "/r/lit".into());
         let location = HeaderValue::from_str(&falcon::uri::encode(&to))?;
         let mut status = HttpStatus::new(StatusCode::from_u16(code)?);
         let mut headers = extra_headers(query)?;

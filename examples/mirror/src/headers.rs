@@ -21,11 +21,11 @@ pub(crate) struct Ops;
 
 impl Resource for Ops {
     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let ops = req.query()?.list::<String>("op")?.unwrap_or_default();
-        let mut got: Vec<Json> = Vec::new();
-        for op in &ops {
-            let (verb, rest) = op.split_once('|').unwrap_or((op, ""));
-            let (name, value) = rest.split_once('|').unwrap_or((rest, ""));
+        let program = req.query()?.list::<String>("op")?.unwrap_or_default();
+        let mut read: Vec<Json> = Vec::new();
+        for op in &program {
+            let (verb, operands) = op.split_once('|').unwrap_or((op, ""));
+            let (name, value) = operands.split_once('|').unwrap_or((operands, ""));
             match verb {
                 "set" => set(resp, name, value)?,
                 "append" => {
@@ -35,9 +35,9 @@ impl Resource for Ops {
                     refuse_cookies(name)?;
                     resp.remove_header(name);
                 }
-                "get" => got.push(all_lines(resp, name, value)),
+                "get" => read.push(all_lines(resp, name, value)),
                 "many" => {
-                    for pair in rest.split(',') {
+                    for pair in operands.split(',') {
                         let (name, value) = pair.split_once('=').ok_or_else(rejected)?;
                         set(resp, name, value)?;
                     }
@@ -45,7 +45,7 @@ impl Resource for Ops {
                 _ => Err(HttpError::bad_request().title("unknown verb"))?,
             }
         }
-        show(resp, &json!({"got": got}));
+        show(resp, &json!({"got": read}));
         Ok(())
     }
 }
@@ -113,7 +113,7 @@ fn link_of(item: &Json) -> Result<Link> {
     let title_star = item.get("title_star").and_then(Json::as_array);
     match title_star.map(Vec::as_slice) {
         Some([Json::String(language), Json::String(title)]) => {
-            link = link.title_in(language, title)
+            link = link.title_in(language, title);
         }
         Some(_) => Err(IndexMissing)?,
         None => {}

@@ -32,7 +32,7 @@ pub(crate) struct Tracer {
 }
 
 impl Tracer {
-    fn write(&self, req: &mut Request, resp: &mut Response, word: &str) -> Result {
+    fn write(req: &mut Request, resp: &mut Response, word: &str) -> Result {
         if req.context().get::<Trace>().is_none() {
             req.context_mut().insert(Trace::default());
         }
@@ -50,13 +50,13 @@ impl Tracer {
                 continue;
             };
             if at == place {
-                self.obey(verb, &place, resp)?;
+                Self::obey(verb, &place, resp)?;
             }
         }
         Ok(())
     }
 
-    fn obey(&self, verb: &str, place: &str, resp: &mut Response) -> Result {
+    fn obey(verb: &str, place: &str, resp: &mut Response) -> Result {
         match verb {
             "complete" => resp.set_text(format!("completed by {place}")).complete(),
             "raise" => {
@@ -79,7 +79,7 @@ impl Tracer {
 impl Middleware for Tracer {
     async fn process_request(&self, req: &mut Request, resp: &mut Response) -> Result {
         if concerns(req) {
-            self.write(req, resp, &format!("{}.request", self.name))?;
+            Self::write(req, resp, &format!("{}.request", self.name))?;
             self.act(req, resp, "request")?;
             if req.context().get::<Entered>().is_none() {
                 req.context_mut().insert(Entered::default());
@@ -117,7 +117,7 @@ impl Middleware for Tracer {
             "none"
         };
         let success = if resp.succeeded() { "ok" } else { "failed" };
-        self.write(
+        Self::write(
             req,
             resp,
             &format!("{}.response({resource},{success})", self.name),

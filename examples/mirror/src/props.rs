@@ -24,79 +24,71 @@ impl Resource for Props {
 }
 
 fn set(resp: &mut Response, name: &str, value: &Json) -> Result {
-    let header = HeaderName::from_bytes(name.replace('_', "-").as_bytes())?;
-    let shown = match value {
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let wrong = || unexpected("a value of another type");
     match (name, value) {
-        ("status", value) => {
-            let code = value
-                .as_u64()
-                .or_else(|| shown.get(..3)?.parse().ok())
-                .ok_or_else(wrong)?;
-            resp.set_status(StatusCode::from_u16(u16::try_from(code)?)?);
-        }
         ("downloadable_as" | "viewable_as", Json::Null) => {
             resp.remove_header(header::CONTENT_DISPOSITION);
         }
+        ("status", value) => {
+            let code = value
+                .as_u64()
+                .or_else(|| value.as_str()?.get(..3)?.parse().ok());
+            let code = u16::try_from(code.ok_or_else(wrong_type)?)?;
+            resp.set_status(StatusCode::from_u16(code)?);
+        }
         (_, Json::Null) => {
-            resp.remove_header(&header);
+            resp.remove_header(&header_name(name)?);
         }
-        // What has no last character, cannot end in a quotation mark.
-        ("etag", Json::String(tag)) if tag.is_empty() => Err(IndexMissing)?,
-        ("etag", Json::String(tag)) => {
-            let tag = match ETag::parse(tag) {
-                Some(tag) => tag,
-                None => ETag::strong(tag.as_str())?,
-            };
-            resp.set_etag(&tag);
-        }
-        ("last_modified", Json::String(at)) => {
-            resp.set_last_modified(moment(at)?);
-        }
-        ("expires", Json::String(at)) => {
-            resp.set_expires(moment(at)?);
-        }
+        (_, Json::String(text)) => return set_text(resp, name, text),
         ("cache_control", Json::Array(directives)) => {
             resp.set_cache_control(directives.iter().filter_map(Json::as_str))?;
         }
         ("vary", Json::Array(names)) => {
             for name in names.iter().filter_map(Json::as_str) {
-                resp.add_vary(&HeaderName::from_bytes(name.as_bytes())?);
+                resp.add_vary(&header_name(name)?);
             }
         }
-        ("location", Json::String(url)) => {
-            resp.set_location(url);
-        }
-        ("content_location", Json::String(url)) => {
-            resp.set_content_location(url);
-        }
         ("content_range", Json::Array(range)) => content_range(resp, range)?,
-        ("downloadable_as", Json::String(name)) => {
-            resp.set_downloadable_as(name);
-        }
-        ("viewable_as", Json::String(name)) => {
-            resp.set_viewable_as(name);
-        }
         ("retry_after", Json::Number(seconds)) if seconds.is_u64() => {
             let seconds = seconds.as_u64().unwrap_or_default();
             resp.set_retry_after(Duration::from_secs(seconds));
         }
-        ("content_type" | "accept_ranges" | "retry_after", _) => {
-            resp.set_header(header, shown)?;
-        }
-        (
-            "etag" | "last_modified" | "expires" | "cache_control" | "vary" | "location"
-            | "content_location" | "content_range" | "downloadable_as" | "viewable_as",
-            _,
-        ) => {
-            return Err(wrong());
-        }
-        _ => Err(HttpError::bad_request().title("unknown property"))?,
+        (name, other) => return set_text(resp, name, &other.to_string()),
     }
     Ok(())
+}
+
+fn set_text(resp: &mut Response, name: &str, text: &str) -> Result {
+    match name {
+        // What has no last character, cannot end in a quotation mark.
+        "etag" if text.is_empty() => Err(IndexMissing)?,
+        "etag" => {
+            let tag = ETag::parse(text).map_or_else(|| ETag::strong(text), Ok)?;
+            resp.set_etag(&tag)
+        }
+        "last_modified" => resp.set_last_modified(moment(text)?),
+        "expires" => resp.set_expires(moment(text)?),
+        "location" => resp.set_location(text),
+        "content_location" => resp.set_content_location(text),
+        "downloadable_as" => resp.set_downloadable_as(text),
+        "viewable_as" => resp.set_viewable_as(text),
+        "content_type" | "accept_ranges" | "retry_after" => {
+            resp.set_header(header_name(name)?, text)?
+        }
+        "cache_control" | "vary" | "content_range" => return Err(wrong_type()),
+        _ => Err(HttpError::bad_request().title("unknown property"))?,
+    };
+    Ok(())
+}
+
+/// The header that a property sets.
+fn header_name(property: &str) -> Result<HeaderName> {
+    Ok(HeaderName::from_bytes(
+        property.replace('_', "-").as_bytes(),
+    )?)
+}
+
+fn wrong_type() -> Error {
+    unexpected("a value of another type")
 }
 
 fn content_range(resp: &mut Response, range: &[Json]) -> Result {

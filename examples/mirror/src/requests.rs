@@ -1,6 +1,6 @@
 //! `/q`: what the request says, as the framework reads it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use falcon::header::{ETag, ETags, HttpDate, RangeSpec};
 use falcon::prelude::*;
@@ -63,13 +63,15 @@ impl Resource for ForwardedInfo {
         let hops = req.forwarded();
         let is_there = req.headers().contains_key(header::FORWARDED);
         let first = hops.first();
-        let scheme = match is_there {
-            true => first.and_then(Forwarded::proto).map(str::to_owned),
-            false => req.header("x-forwarded-proto").map(str::to_ascii_lowercase),
+        let scheme = if is_there {
+            first.and_then(Forwarded::proto).map(str::to_owned)
+        } else {
+            req.header("x-forwarded-proto").map(str::to_ascii_lowercase)
         };
-        let host = match is_there {
-            true => first.and_then(Forwarded::host),
-            false => req.header("x-forwarded-host"),
+        let host = if is_there {
+            first.and_then(Forwarded::host)
+        } else {
+            req.header("x-forwarded-host")
         };
         let authority = req.authority().unwrap_or_default();
         let scheme = scheme.unwrap_or_else(|| req.scheme().into_owned());
@@ -111,8 +113,7 @@ fn access_route(req: &Request, hops: &[Forwarded]) -> Vec<String> {
     };
     let peer = req
         .peer_addr()
-        .map(|peer| peer.ip())
-        .unwrap_or(IpAddr::from([127, 0, 0, 1]));
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.ip());
     if route.last() != Some(&peer.to_string()) {
         route.push(peer.to_string());
     }
@@ -270,7 +271,7 @@ impl Conditions {
 
     pub(crate) async fn range(&self, req: &mut Request, resp: &mut Response) -> Result {
         let range = req.range()?;
-        let span = match range.as_ref().map(|range| range.specs()) {
+        let span = match range.as_ref().map(falcon::header::Range::specs) {
             None => Json::Null,
             Some([RangeSpec::FromTo(first, last)]) => {
                 json!([
@@ -284,7 +285,7 @@ impl Conditions {
                 Err(HttpError::invalid_header("Range", why))?
             }
         };
-        let unit = range.as_ref().map(|range| range.unit());
+        let unit = range.as_ref().map(falcon::header::Range::unit);
         let if_range = filled(req, "if-range");
         show(
             resp,

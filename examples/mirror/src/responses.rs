@@ -46,7 +46,7 @@ pub(crate) struct Status;
 get_and_head!(Status);
 
 impl Status {
-    async fn answer(&self, req: &mut Request, resp: &mut Response) -> Result {
+    async fn answer(&self, req: &Request, resp: &mut Response) -> Result {
         let code = u16::try_from(req.param_value::<i64>("code")?)?;
         let query = req.query()?;
         if query.get("as").as_deref() == Some("enum") && !is_named(code) {
@@ -81,7 +81,7 @@ pub(crate) struct BodyOrder;
 get_and_head!(BodyOrder);
 
 impl BodyOrder {
-    async fn answer(&self, req: &mut Request, resp: &mut Response) -> Result {
+    async fn answer(&self, req: &Request, resp: &mut Response) -> Result {
         let query = req.query()?;
         if let Some(media_type) = query.get("ct") {
             resp.set_header(header::CONTENT_TYPE, &*media_type)?;
@@ -107,7 +107,7 @@ pub(crate) struct Streams;
 get_and_head!(Streams);
 
 impl Streams {
-    async fn answer(&self, req: &mut Request, resp: &mut Response) -> Result {
+    async fn answer(&self, req: &Request, resp: &mut Response) -> Result {
         const LINES: [&str; 3] = ["alpha\n", "beta\n", "gamma\n"];
         let body = match req.param("kind").unwrap_or_default() {
             "gen" => pieces(&LINES),

@@ -18,9 +18,9 @@ pub(crate) enum Value {
     Date(Date),
     Moment(Moment),
     Uuid(Uuid),
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// In the order in which its members came.
-    Object(Vec<(String, Value)>),
+    Object(Vec<(String, Self)>),
     Null,
     /// More than fits into an `Int`.
     Large(u64),
