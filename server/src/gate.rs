@@ -11,6 +11,10 @@ const MAX_TARGET: usize = 8192;
 /// Bytes of all header lines together, as they stand on the wire.
 const MAX_HEADERS: usize = 32_768;
 
+/// Bytes of one header's name, and of its value.
+const MAX_NAME: usize = 256;
+const MAX_VALUE: usize = 16_384;
+
 /// Bytes of a method's name; no known one is longer.
 const MAX_METHOD: usize = 32;
 
@@ -19,6 +23,7 @@ pub(crate) fn check(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
     check_method(&parts.method)?;
     check_target(parts)?;
     check_size(&parts.headers)?;
+    check_content_type(&parts.headers)?;
     if parts.version <= Version::HTTP_11 {
         check_host(parts)?;
         check_framing(&parts.headers)?;
@@ -70,15 +75,30 @@ fn check_target(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
 }
 
 fn check_size(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
-    // With the colon, the space and the line's end.
-    let bytes: usize = headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len() + 4)
-        .sum();
+    let too_large = |why| Err((StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, why));
+    let mut bytes = 0;
+    for (name, value) in headers {
+        if name.as_str().len() > MAX_NAME || value.len() > MAX_VALUE {
+            return too_large("A header's name is longer than 256 bytes, or its value than 16384.");
+        }
+        // With the colon, the space and the line's end.
+        bytes += name.as_str().len() + value.len() + 4;
+    }
     if bytes > MAX_HEADERS {
+        return too_large("The headers are longer than 32768 bytes.");
+    }
+    Ok(())
+}
+
+/// RFC 9110 section 8.3: one media type. Whoever takes the first of two and whoever takes the last
+/// would read one body in two ways.
+fn check_content_type(headers: &HeaderMap) -> Result<(), (StatusCode, &'static str)> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let first = types.next();
+    if types.any(|other| Some(other) != first) {
         return Err((
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "The headers are longer than 32768 bytes.",
+            StatusCode::BAD_REQUEST,
+            "A request has one Content-Type header at most.",
         ));
     }
     Ok(())
@@ -108,7 +128,23 @@ fn is_host(host: &HeaderValue) -> bool {
     let bytes = host.as_bytes();
     let simple = bytes.iter().all(plain) && bytes.split(|b| *b == b':').count() <= 2;
     let parsed = || Authority::try_from(bytes).is_ok_and(|host| !host.as_str().contains('@'));
-    !bytes.is_empty() && (simple || parsed())
+    !bytes.is_empty() && (simple || parsed()) && has_port_or_none(bytes)
+}
+
+/// What follows the last colon outside of brackets is nothing, or a number that a port can have.
+fn has_port_or_none(host: &[u8]) -> bool {
+    let after_brackets = host.iter().rposition(|b| *b == b']').map_or(0, |at| at + 1);
+    let rest = host.get(after_brackets..).unwrap_or_default();
+    let Some(colon) = rest.iter().position(|b| *b == b':') else {
+        return true;
+    };
+    let port = rest
+        .get(colon + 1..)
+        .and_then(|port| std::str::from_utf8(port).ok());
+    port.is_some_and(|port| {
+        let digits = port.bytes().all(|b| b.is_ascii_digit());
+        port.is_empty() || (digits && port.parse::<u16>().is_ok())
+    })
 }
 
 /// RFC 9112 section 6.1: `chunked` alone is understood, and once.

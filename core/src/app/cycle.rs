@@ -117,6 +117,7 @@ async fn until_answered<M: Middleware>(
     if app.phases.request {
         caught(async { middleware.process_request(req, resp).await }).await?;
     }
+    app.check_host(req)?;
     if app.options.strip_trailing_slash {
         req.strip_trailing_slash();
     }

@@ -297,6 +297,19 @@ impl App {
         self
     }
 
+    /// Sets the hosts that the app answers for, without ports; a request for another one is answered
+    /// with 421. Every host, unless set.
+    ///
+    /// It keeps a cache or a mail from being filled with links to a host that a client made up.
+    pub fn set_allowed_hosts<H>(&mut self, hosts: H) -> &mut Self
+    where
+        H: IntoIterator<Item: Into<String>>,
+    {
+        let hosts = hosts.into_iter().map(Into::into).collect();
+        self.registry.allowed_hosts = Some(hosts);
+        self
+    }
+
     /// Sets which proxies are believed about the client's address, the scheme and the host: none
     /// unless set.
     pub fn set_trusted_proxies(&mut self, proxies: TrustedProxies) -> &mut Self {

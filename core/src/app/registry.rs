@@ -7,14 +7,14 @@ use http::{HeaderValue, Method, StatusCode};
 use super::cycle::{Cycle, Stack};
 use super::group::Slot;
 use super::setup::{AppInfo, Setup, SetupError};
-use crate::error::{ErrorHandling, Result};
+use crate::error::{ErrorHandling, HttpError, Result};
 use crate::middleware::{Middleware, Phases};
 use crate::request::QueryOptions;
 use crate::resource::Endpoint;
 use crate::response::ResponseBody;
 use crate::routing::converter::Converters;
 use crate::routing::{Answer, CheckedPath, Kind, PendingRoute, Table};
-use crate::{Response, Route, RouteBuilder, TrustedProxies};
+use crate::{Request, Response, Route, RouteBuilder, TrustedProxies};
 
 /// What is switched on and how much is taken.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,7 @@ pub(crate) struct Registry {
     pub(super) table: Table,
     pub(super) default_media_type: Option<HeaderValue>,
     pub(super) proxies: TrustedProxies,
+    pub(super) allowed_hosts: Option<Vec<String>>,
     pub(super) refused: Vec<SetupError>,
     pub(super) cycle: Option<Box<dyn Cycle>>,
     pub(super) groups: Vec<Box<dyn Slot>>,
@@ -72,6 +73,7 @@ impl Registry {
             table: Table::default(),
             default_media_type: None,
             proxies: TrustedProxies::default(),
+            allowed_hosts: None,
             refused: Vec::new(),
             cycle: None,
             groups: Vec::new(),
@@ -130,6 +132,7 @@ pub(crate) struct Frozen {
     pub(super) options: Options,
     pub(super) default_media_type: Option<HeaderValue>,
     pub(super) proxies: TrustedProxies,
+    pub(super) allowed_hosts: Option<Vec<String>>,
     /// `None` where no middleware has a phase: then nothing is boxed for it.
     pub(super) cycle: Option<Box<dyn Cycle>>,
     pub(super) phases: Phases,
@@ -157,6 +160,19 @@ impl Frozen {
 
     pub(crate) fn proxies(&self) -> &TrustedProxies {
         &self.proxies
+    }
+
+    /// Refuses a request for a host that is not this one's (RFC 9110 section 7.4).
+    pub(super) fn check_host(&self, req: &Request) -> Result {
+        let Some(allowed) = &self.allowed_hosts else {
+            return Ok(());
+        };
+        let host = req.host().unwrap_or_default();
+        if allowed.iter().any(|name| name.eq_ignore_ascii_case(&host)) {
+            return Ok(());
+        }
+        let error = HttpError::misdirected_request();
+        Err(error.detail("This server does not answer for the host of the request."))?
     }
 
     /// The response to begin with.

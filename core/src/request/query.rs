@@ -51,6 +51,9 @@ impl Default for QueryOptions {
     }
 }
 
+/// The most brackets in the name of one parameter.
+const MAX_DEPTH: usize = 16;
+
 /// The most parameters that a query may have.
 const MAX_PARAMS: usize = 1000;
 
@@ -288,8 +291,13 @@ impl<'a> Query<'a> {
     }
 
     /// Returns the members of an object that is written as `name[key]=value`; of several values
-    /// for a key, the first.
-    pub fn members(&self, name: &str) -> Vec<(String, Cow<'a, str>)> {
+    /// for a key, the first. Objects within it are not taken apart: `name[a][b]` has the key
+    /// `a][b`.
+    ///
+    /// # Errors
+    ///
+    /// 400, code `invalid_parameter`, for more than 16 brackets in one name.
+    pub fn members(&self, name: &str) -> Result<Vec<(String, Cow<'a, str>)>> {
         let mut members: Vec<(String, Cow<'a, str>)> = Vec::new();
         for (full, value) in self.iter() {
             let Some((of, rest)) = full.split_once('[') else {
@@ -298,11 +306,15 @@ impl<'a> Query<'a> {
             let Some(key) = rest.strip_suffix(']').filter(|_| of == name) else {
                 continue;
             };
+            if rest.matches('[').count() >= MAX_DEPTH {
+                let why = "It is nested too deep.";
+                Err(HttpError::invalid_parameter(name, why))?;
+            }
             if !members.iter().any(|(known, _)| known == key) {
                 members.push((key.to_owned(), value));
             }
         }
-        members
+        Ok(members)
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
@@ -422,7 +434,7 @@ mod tests {
         assert_eq!(query.list_by::<u8>("b", ',').unwrap(), Some(vec![1, 2]));
         assert_eq!(query.list::<u8>("b").unwrap_err().status(), 400);
         assert_eq!(query.list::<u8>("c").unwrap(), None);
-        let members = query.members("p");
+        let members = query.members("p").unwrap();
         let members: Vec<_> = members.iter().map(|(k, v)| (k.as_str(), &**v)).collect();
         assert_eq!(members, [("k", "v"), ("", "x"), ("a][b", "z")]);
     }

@@ -11,14 +11,34 @@ pub(crate) struct CheckedPath<'a> {
     escaped: bool,
 }
 
+/// Bytes on whose sight a path is looked at again: the percent sign, and what no path holds.
+const SUSPECT: [bool; 256] = {
+    let mut suspect = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        suspect[byte] = byte <= 0x20 || byte >= 0x7f;
+        byte += 1;
+    }
+    let mut listed = 0;
+    while listed < NOT_IN_PATH.len() {
+        suspect[NOT_IN_PATH[listed] as usize] = true;
+        listed += 1;
+    }
+    suspect[b'%' as usize] = true;
+    suspect
+};
+
+/// Visible ASCII that a path may not hold as it is.
+const NOT_IN_PATH: [u8; 9] = *b"\"<>\\^`{|}";
+
 impl<'a> CheckedPath<'a> {
-    /// RFC 3986: an escape is `%` and two hex digits (section 2.1), everything else is ASCII
-    /// without backslash (section 3.3). Beyond it: what the escapes give is UTF-8 without control
+    /// RFC 3986: an escape is `%` and two hex digits (section 2.1), everything else is what a path
+    /// may hold (section 3.3). Beyond it: what the escapes give is UTF-8 without control
     /// characters, so that a field is text that can go into a log or a header.
     pub(crate) fn new(text: &'a str) -> Result<Self, HttpError> {
         if !text
             .bytes()
-            .any(|b| b == b'%' || b == b'\\' || !b.is_ascii())
+            .any(|b| SUSPECT.get(usize::from(b)).is_some_and(|suspect| *suspect))
         {
             return Ok(Self {
                 text,
@@ -62,8 +82,13 @@ fn fault(path: &str) -> Option<&'static str> {
     if !path.is_ascii() {
         return Some("A character that is not ASCII must be percent-encoded in the path.");
     }
-    if path.contains('\\') {
-        return Some("A backslash must be percent-encoded in the path.");
+    if path
+        .bytes()
+        .any(|b| NOT_IN_PATH.contains(&b) || b <= b' ' || b == 0x7f)
+    {
+        return Some(
+            "One of the characters \" < > \\ ^ ` { | } must be percent-encoded in the path.",
+        );
     }
     if !path.split('%').skip(1).all(is_whole) {
         return Some("A percent sign in the path must be followed by two hex digits.");
@@ -100,8 +125,8 @@ mod tests {
             assert!(CheckedPath::new(path).is_ok(), "{path}");
         }
         for path in [
-            "/%zz", "/a%", "/a%4", "/%ff", "/%c0%ae", "/%0d%0aX", "/%00", "/%7f", "/a\\b",
-            "/\u{e9}",
+            "/a\"b", "/a|b", "/{a}", "/%zz", "/a%", "/a%4", "/%ff", "/%c0%ae", "/%0d%0aX", "/%00",
+            "/%7f", "/a\\b", "/\u{e9}",
         ] {
             assert!(CheckedPath::new(path).is_err(), "{path}");
         }

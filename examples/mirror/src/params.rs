@@ -222,7 +222,7 @@ fn dict(query: Query<'_>, variant: &str) -> Found {
         }
     }
     if variant.starts_with("deep") {
-        let members = query.members("p").into_iter();
+        let members = query.members("p")?.into_iter();
         let members: Vec<_> = members
             .map(|(key, value)| (key, Value::text(value)))
             .collect();

@@ -9,6 +9,7 @@
 )]
 //! The server over real sockets: raw bytes in, raw bytes out.
 
+mod catalogue;
 mod gate;
 #[cfg(feature = "http2")]
 mod http2;
@@ -39,6 +40,17 @@ impl Resource for Hello {
 
     async fn on_delete(&self, _req: &mut Request, _resp: &mut Response) -> Result {
         panic!("a responder that panics")
+    }
+}
+
+/// Tells which host it was asked for.
+struct Host;
+
+impl Resource for Host {
+    async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let host = req.host().unwrap_or_default().into_owned();
+        resp.set_text(host);
+        Ok(())
     }
 }
 
@@ -95,6 +107,7 @@ impl Resource for Drip {
 pub(crate) fn app() -> App {
     let mut app = App::new();
     app.add_route("/", Hello);
+    app.add_route("/host", Host);
     app.add_route("/slow/{ms:int}", Slow);
     app.add_route("/patient/{ms:int}", Slow)
         .with(HandlerTimeout::after(Duration::from_secs(60)));
