@@ -10,6 +10,8 @@
 //! The core through HTTP: an app, a simulated request, the status, headers and body.
 
 mod bodies;
+mod catalogue;
+mod conditional;
 mod cycle;
 mod errors;
 mod extensions;

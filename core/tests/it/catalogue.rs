@@ -1,0 +1,494 @@
+//! Attacks and faults that reach the app, in process; each test has the number of its row in the
+//! catalogue.
+
+use falcon_core::header::{ETag, SameSite, SetCookie};
+use falcon_core::{App, Body, Request, Resource, Response, Result};
+use falcon_testing::{TestClient, TestResult};
+
+use crate::{Text, block_on};
+
+/// Answers with what it read.
+struct Echo;
+
+impl Resource for Echo {
+    async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let query = req.query()?;
+        let params: Vec<String> = query.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let cookies = req.cookies()?;
+        let cookies: Vec<String> = cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let field = req.param("x").or_else(|| req.param("y")).unwrap_or("-");
+        resp.set_text(format!(
+            "{field} {} {}",
+            params.join("&"),
+            cookies.join(";")
+        ));
+        Ok(())
+    }
+
+    async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_text(req.read_body().await?).accept_ranges();
+        Ok(())
+    }
+}
+
+fn get(target: &str) -> TestResult {
+    get_with(target, &[])
+}
+
+fn get_with(target: &str, headers: &[(&str, &str)]) -> TestResult {
+    let mut app = App::new();
+    app.add_route("/admin", Text("admin"));
+    app.add_route("/items", Text("items"));
+    app.add_route("/a/b", Text("b"));
+    app.add_route("/a/{y}", Echo);
+    app.add_route("/n/{id:int}", Text("n"));
+    app.add_route("/{x}", Echo);
+    let request = TestClient::new(app).get(target);
+    let request = headers.iter().fold(request, |request, (name, value)| {
+        request.header(name, value)
+    });
+    block_on(request.send())
+}
+
+#[test]
+fn a21_a24_a25_slashes_count() {
+    for target in ["//evil.example/x", "/a//b", "/items/"] {
+        get(target).assert_status(404);
+    }
+}
+
+#[test]
+fn a26_dot_segments_are_not_resolved() {
+    get("/x/../admin").assert_status(404);
+}
+
+#[test]
+fn a29_to_a33_escapes_that_are_none_are_400() {
+    for target in [
+        "/%zz",
+        "/a%",
+        "/a%4",
+        "/%ff",
+        "/%c0%ae%c0%ae/",
+        "/%0d%0aSet-Cookie:x=1",
+        "/%00",
+    ] {
+        get(target).assert_problem(400, "invalid_path");
+    }
+}
+
+#[test]
+fn a34_an_escaped_slash_is_part_of_a_field() {
+    get("/a%2Fb").assert_status(200).assert_text("a/b  ");
+}
+
+#[test]
+fn a35_a_field_is_decoded_exactly_once() {
+    get("/%252e%252e")
+        .assert_status(200)
+        .assert_text("%2e%2e  ");
+}
+
+#[test]
+fn a42_a_thousand_parameters_are_read_and_one_more_is_400() {
+    get(&format!("/q?{}", "a&".repeat(1000))).assert_status(200);
+    get(&format!("/q?{}", "a&".repeat(1001))).assert_problem(400, "invalid_query");
+}
+
+#[test]
+fn a43_to_a45_queries_are_read_as_the_url_standard_says() {
+    for (query, read) in [
+        ("a=1&a=2", "a=1&a=2"),
+        ("&&&", ""),
+        ("=&=", "=&="),
+        ("a", "a="),
+        ("=b", "=b"),
+        ("a=%zz", "a=%zz"),
+    ] {
+        get(&format!("/q?{query}"))
+            .assert_status(200)
+            .assert_text(&format!("q {read} "));
+    }
+}
+
+#[test]
+fn a46_a_parameter_that_is_not_utf8_is_400() {
+    get("/q?a=%ff").assert_problem(400, "invalid_query");
+}
+
+#[test]
+fn a48_a_name_with_a_thousand_brackets_is_400() {
+    struct Members;
+    impl Resource for Members {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            let count = req.query()?.members("a")?.len();
+            resp.set_text(count.to_string());
+            Ok(())
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Members);
+    let client = TestClient::new(app);
+    block_on(async {
+        let deep = format!("/?a{}=1", "[b]".repeat(1000));
+        client
+            .get(&deep)
+            .send()
+            .await
+            .assert_problem(400, "invalid_parameter");
+        client.get("/?a[b]=1&a[c]=2").send().await.assert_text("2");
+    });
+}
+
+#[test]
+fn a56_a_path_of_four_thousand_segments_is_404() {
+    get(&"/a".repeat(4000)).assert_status(404);
+}
+
+#[test]
+fn a57_numbers_in_other_spellings_are_404() {
+    for number in ["-0", "+1", "1_0", "%D9%A1", &"9".repeat(4000)] {
+        get(&format!("/n/{number}")).assert_status(404);
+    }
+    get("/n/-7").assert_status(200);
+}
+
+#[test]
+fn a58_near_misses_of_a_path_are_404() {
+    for target in ["/admin;/x", "/n/admin;a=1", "/n/Admin", "/admin/"] {
+        get(target).assert_status(404);
+    }
+    for target in ["/admin;a=1", "/Admin", "/admin%20", "/admin."] {
+        assert_ne!(get(target).text(), "admin", "{target}");
+    }
+}
+
+#[test]
+fn a59_a60_head_follows_get_and_405_tells_the_methods() {
+    let mut app = App::new();
+    app.add_route("/x", Echo);
+    let client = TestClient::new(app);
+    block_on(async {
+        let got = client.get("/x").send().await;
+        let head = client.head("/x").send().await;
+        head.assert_status(200).assert_text("");
+        assert_eq!(head.headers(), got.headers());
+        let result = client.delete("/x").send().await;
+        result
+            .assert_status(405)
+            .assert_header("allow", "GET, HEAD, OPTIONS, POST");
+        client.delete("/y").send().await.assert_status(404);
+    });
+}
+
+#[test]
+fn b31_b32_the_client_is_the_first_that_is_no_trusted_proxy() {
+    use falcon_core::TrustedProxies;
+    struct Who;
+    impl Resource for Who {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            let client = req.client_addr().map(|addr| addr.to_string());
+            resp.set_text(format!("{} {}", client.unwrap_or_default(), req.url()));
+            Ok(())
+        }
+    }
+    let ask = |proxies: TrustedProxies, peer: &str, name: &str, value: &str| {
+        let mut app = App::new();
+        app.set_trusted_proxies(proxies).add_route("/", Who);
+        let request = TestClient::new(app)
+            .get("/")
+            .header("host", "own")
+            .header(name, value);
+        block_on(
+            request
+                .peer_addr(format!("{peer}:1").parse().unwrap())
+                .send(),
+        )
+    };
+    let x_forwarded = || TrustedProxies::x_forwarded(["10.0.0.0/8"]).unwrap();
+    let forwarded = || TrustedProxies::forwarded(["10.0.0.0/8"]).unwrap();
+    let many = vec!["10.0.0.2"; 10_000].join(", ");
+    for (proxies, peer, name, value, told) in [
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "x-forwarded-for",
+            "6.6.6.6, 9.9.9.9",
+            "9.9.9.9 http://own/",
+        ),
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "x-forwarded-for",
+            "9.9.9.9, 10.0.0.2",
+            "9.9.9.9 http://own/",
+        ),
+        (
+            x_forwarded(),
+            "8.8.8.8",
+            "x-forwarded-for",
+            "9.9.9.9",
+            "8.8.8.8 http://own/",
+        ),
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "forwarded",
+            "for=9.9.9.9",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "x-forwarded-for",
+            "unknown",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "x-forwarded-for",
+            &many,
+            "10.0.0.2 http://own/",
+        ),
+        (
+            forwarded(),
+            "10.0.0.1",
+            "forwarded",
+            "for=\"[::1",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            forwarded(),
+            "10.0.0.1",
+            "forwarded",
+            "for=unknown",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            forwarded(),
+            "10.0.0.1",
+            "forwarded",
+            "for=6.6.6.6;proto=ftp;host=evil, for=9.9.9.9;proto=https;host=shop, for=10.0.0.2",
+            "9.9.9.9 https://shop/",
+        ),
+        (
+            TrustedProxies::default(),
+            "10.0.0.1",
+            "x-forwarded-for",
+            "9.9.9.9",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "x-forwarded-proto",
+            "https",
+            "10.0.0.1 https://own/",
+        ),
+        (
+            x_forwarded(),
+            "8.8.8.8",
+            "x-forwarded-host",
+            "evil",
+            "8.8.8.8 http://own/",
+        ),
+    ] {
+        assert_eq!(
+            ask(proxies, peer, name, value).text(),
+            told,
+            "{name}: {value:.60}"
+        );
+    }
+}
+
+#[test]
+fn a19_b06_a_host_that_is_not_allowed_is_421() {
+    let mut app = App::new();
+    app.set_allowed_hosts(["a.example"])
+        .add_route("/", Text("a"));
+    let client = TestClient::new(app);
+    block_on(async {
+        for host in ["a.example", "A.EXAMPLE:8000"] {
+            client
+                .get("/")
+                .header("host", host)
+                .send()
+                .await
+                .assert_status(200);
+        }
+        for host in ["evil", "a.example.evil", "b.a.example", ""] {
+            let result = client.get("/").header("host", host).send().await;
+            result.assert_problem(421, "misdirected_request");
+        }
+    });
+}
+
+#[test]
+fn b33_b36_b37_cookies_are_read_as_they_came() {
+    for (lines, read) in [
+        (vec!["===;;;a; =b; \""], ""),
+        (vec!["a=1; a=2"], "a=1;a=2"),
+        (vec!["a=1", "b=2"], "a=1;b=2"),
+        (vec!["a=%zz; b=a=b=c"], "a=%zz;b=a=b=c"),
+        (vec!["a=\"x y\""], "a=\"x y\""),
+    ] {
+        let headers: Vec<_> = lines.iter().map(|line| ("cookie", *line)).collect();
+        get_with("/q", &headers)
+            .assert_status(200)
+            .assert_text(&format!("q  {read}"));
+    }
+}
+
+#[test]
+fn b35_two_hundred_cookies_are_read_and_one_more_is_400() {
+    get_with("/q", &[("cookie", "a=1; ".repeat(200).as_str())]).assert_status(200);
+    let result = get_with("/q", &[("cookie", "a=1; ".repeat(201).as_str())]);
+    result.assert_problem(400, "invalid_header");
+}
+
+/// Does something to its response.
+struct Does(fn(&mut Response) -> Result);
+
+impl Resource for Does {
+    async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        (self.0)(resp)
+    }
+}
+
+fn done(does: fn(&mut Response) -> Result) -> TestResult {
+    let mut app = App::new();
+    app.add_route("/", Does(does));
+    block_on(TestClient::new(app).get("/").send())
+}
+
+#[test]
+fn b38_b40_a_value_that_is_none_is_an_error_where_it_is_set() {
+    for does in [
+        (|resp| resp.set_header("x", "a\r\nset-cookie: x=1").map(drop))
+            as fn(&mut Response) -> Result,
+        |resp| resp.append_header("x", "a\0b").map(drop),
+        |resp| resp.set_header("x", "\u{e9}").map(drop),
+        |resp| resp.set_header("x y", "a").map(drop),
+        |resp| resp.set_cache_control(["no-store\r\nx: y"]).map(drop),
+    ] {
+        done(does)
+            .assert_status(500)
+            .assert_no_header("x")
+            .assert_no_header("set-cookie");
+    }
+}
+
+#[test]
+fn b41_a_cookie_that_a_browser_would_refuse_is_an_error_where_it_is_set() {
+    for does in [
+        (|resp| resp.set_cookie(&SetCookie::new("a", "1;b")).map(drop))
+            as fn(&mut Response) -> Result,
+        |resp| resp.set_cookie(&SetCookie::new("a,b", "1")).map(drop),
+        |resp| {
+            resp.set_cookie(&SetCookie::new("__Host-a", "1").secure(false))
+                .map(drop)
+        },
+        |resp| {
+            resp.set_cookie(
+                &SetCookie::new("a", "1")
+                    .same_site(SameSite::None)
+                    .secure(false),
+            )
+            .map(drop)
+        },
+    ] {
+        done(does).assert_status(500).assert_no_header("set-cookie");
+    }
+}
+
+#[test]
+fn a_cookie_replaces_one_of_the_same_name_path_and_domain() {
+    let result = done(|resp| {
+        resp.set_cookie(&SetCookie::new("a", "1"))?;
+        resp.set_cookie(&SetCookie::new("a", "2").path("/x"))?;
+        resp.set_cookie(&SetCookie::new("b", "3"))?;
+        resp.set_cookie(&SetCookie::new("a", "4"))?;
+        Ok(())
+    });
+    let lines: Vec<_> = result.headers().get_all("set-cookie").iter().collect();
+    assert_eq!(
+        lines,
+        [
+            "a=2; Path=/x; HttpOnly; Secure",
+            "b=3; HttpOnly; Secure",
+            "a=4; HttpOnly; Secure"
+        ]
+    );
+}
+
+#[test]
+fn b43_a_file_name_cannot_break_out_of_its_header() {
+    let result = done(|resp| {
+        resp.set_downloadable_as("a\"; filename=evil.exe\r\n");
+        Ok(())
+    });
+    result.assert_header(
+        "content-disposition",
+        "attachment; filename=\"a_; filename=evil.exe__\"; \
+         filename*=UTF-8''a%22%3B%20filename%3Devil.exe%0D%0A",
+    );
+}
+
+#[test]
+fn b44_the_length_of_a_whole_body_is_its_own() {
+    let result = done(|resp| {
+        resp.set_text("hello").set_content_length(99);
+        Ok(())
+    });
+    result
+        .assert_header("content-length", "5")
+        .assert_text("hello");
+}
+
+#[test]
+fn b46_b47_statuses_and_methods_without_content_have_none() {
+    let result = done(|resp| {
+        resp.set_status(http::StatusCode::NO_CONTENT).set_text("x");
+        Ok(())
+    });
+    result.assert_text("").assert_no_header("content-length");
+    let mut app = App::new();
+    app.add_route(
+        "/",
+        Does(|resp| {
+            resp.set_body(Body::stream(NeverPolled))
+                .set_etag(&ETag::strong("a")?);
+            Ok(())
+        }),
+    );
+    block_on(TestClient::new(app).head("/").send())
+        .assert_status(200)
+        .assert_text("");
+}
+
+struct NeverPolled;
+
+impl futures_util::Stream for NeverPolled {
+    type Item = Result<&'static str>;
+
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        panic!("a body that HEAD does not send is not made")
+    }
+}
+
+#[test]
+fn b49_a_range_on_post_is_passed_over() {
+    let mut app = App::new();
+    app.add_route("/", Echo);
+    let request = TestClient::new(app)
+        .post("/")
+        .header("range", "bytes=0-")
+        .body("hello");
+    block_on(request.send())
+        .assert_status(200)
+        .assert_text("hello");
+}
