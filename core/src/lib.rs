@@ -92,6 +92,7 @@ pub use self::request::{BodyLimit, Context, PeerAddr, Query, Request, TrustedPro
 pub use self::resource::{Endpoint, Resource, Responder, Responders, Sink};
 pub use self::response::{End, Response, ResponseBody};
 pub use self::routing::builder::RouteBuilder;
+pub use self::routing::deprecated::Deprecated;
 pub use self::routing::metadata::Metadata;
 pub use self::routing::mount::Mount;
 pub use self::routing::route::Route;

@@ -13,7 +13,7 @@ use crate::error::{Error, HttpError, Result, settle};
 use crate::middleware::{Middleware, Phases};
 use crate::response::{ResponseBody, apply_conditions};
 use crate::routing::{Answer, CheckedPath};
-use crate::{Request, Response};
+use crate::{Deprecated, Request, Response};
 
 /// An app's middleware without its type.
 pub(super) trait Cycle: Send + Sync {
@@ -100,12 +100,21 @@ pub(super) async fn run<M: Middleware>(
     let result = until_answered(middleware, app, req, resp).await;
     let result = result.and_then(|()| apply_conditions(req, resp));
     settle(result, req, resp).await;
+    if let Some(deprecated) = deprecation(req) {
+        deprecated.announce(resp);
+    }
     if app.phases.response {
         let result = caught(async { middleware.process_response(req, resp).await }).await;
         // Once more, for a tag that was set just now.
         let result = result.and_then(|()| apply_conditions(req, resp));
         settle(result, req, resp).await;
     }
+}
+
+fn deprecation(req: &Request) -> Option<&Deprecated> {
+    req.route()
+        .filter(|route| route.is_deprecated)
+        .and_then(|route| route.meta_for(req.method()))
 }
 
 async fn until_answered<M: Middleware>(

@@ -9,11 +9,11 @@ use http::{HeaderValue, Method};
 use super::AppService;
 use super::registry::{Frozen, Options, Registry, is_standard};
 use super::setup::{AppInfo, SetupError};
-use crate::Route;
 use crate::routing::converter::Converters;
 use crate::routing::{
     Fault, Field, Inserted, Kind, PendingRoute, RouteError, Table, Template, converters_of,
 };
+use crate::{Deprecated, Route};
 
 /// All that is wrong with an app: what [`App::freeze`](crate::App::freeze) found, at once.
 ///
@@ -82,6 +82,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
     let Compiler {
         routes,
         table,
+        names,
         faults,
         ..
     } = compiler;
@@ -108,6 +109,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
     Ok(AppService::new(Frozen {
         routes,
         table,
+        names,
         errors,
         options,
         default_media_type,
@@ -148,9 +150,9 @@ impl<'a> Compiler<'a> {
 
     fn add(&mut self, pending: PendingRoute) {
         match self.insert(&pending) {
-            Ok(fields) => {
+            Ok((parsed, fields)) => {
                 self.places.push(pending.added_at);
-                self.routes.push(self.finish(pending, fields));
+                self.routes.push(self.finish(pending, parsed, fields));
             }
             Err(fault) => {
                 self.faults
@@ -159,7 +161,7 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn insert(&mut self, pending: &PendingRoute) -> Result<Vec<Field>, Fault> {
+    fn insert(&mut self, pending: &PendingRoute) -> Result<(Option<Template>, Vec<Field>), Fault> {
         let whole = 0..pending.template.len();
         let index = self.routes.len();
         if pending.methods.is_empty() {
@@ -170,7 +172,8 @@ impl<'a> Compiler<'a> {
         }
         #[cfg(feature = "regex")]
         if pending.kind == Kind::Pattern {
-            return self.table.patterns.insert(&pending.template, index);
+            let fields = self.table.patterns.insert(&pending.template, index)?;
+            return Ok((None, fields));
         }
         let template = Template::parse(&pending.template)?;
         let made = converters_of(&template, self.converters)?;
@@ -194,9 +197,10 @@ impl<'a> Compiler<'a> {
         };
         // A fallback has one more, for the rest, which is no field of the template.
         let fields = template.fields().zip(made);
-        Ok(fields
+        let fields = fields
             .map(|(field, converter)| Field::new(field.name.clone(), converter))
-            .collect())
+            .collect();
+        Ok((Some(template), fields))
     }
 
     /// A mount or a sink takes its prefix, and all below it.
@@ -228,7 +232,7 @@ impl<'a> Compiler<'a> {
         ))
     }
 
-    fn finish(&self, pending: PendingRoute, fields: Vec<Field>) -> Route {
+    fn finish(&self, pending: PendingRoute, parsed: Option<Template>, fields: Vec<Field>) -> Route {
         let mut methods = pending.methods;
         let own_head = methods.list.contains(&Method::HEAD);
         if self.options.head_by_get && methods.list.contains(&Method::GET) {
@@ -252,7 +256,10 @@ impl<'a> Compiler<'a> {
             fields,
             methods,
             allow: allow_of(allowed, self.options),
+            is_deprecated: pending.meta.holds::<Deprecated>(),
             meta: pending.meta,
+            hooks: pending.hooks,
+            parsed,
             endpoint: pending.endpoint,
             type_name: pending.type_name,
             groups: pending.groups,

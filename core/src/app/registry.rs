@@ -1,5 +1,7 @@
 //! What an app gathers before it is frozen, and what it is afterwards.
 
+use std::collections::HashMap;
+use std::fmt::Display;
 use std::panic::Location;
 
 use http::{HeaderValue, Method, StatusCode};
@@ -128,6 +130,8 @@ impl Registry {
 pub(crate) struct Frozen {
     pub(super) routes: Vec<Route>,
     pub(super) table: Table,
+    /// The routes that have a name.
+    pub(super) names: HashMap<String, usize>,
     pub(super) errors: ErrorHandling,
     pub(super) options: Options,
     pub(super) default_media_type: Option<HeaderValue>,
@@ -182,6 +186,21 @@ impl Frozen {
 
     pub(super) fn finish(&self, resp: Response, is_head: bool) -> http::Response<ResponseBody> {
         resp.finish(is_head, self.default_media_type.as_ref())
+    }
+
+    /// The path of a named route.
+    pub(crate) fn url_for(&self, name: &str, fields: &[(&str, &dyn Display)]) -> Result<String> {
+        let route = self
+            .names
+            .get(name)
+            .and_then(|index| self.routes.get(*index));
+        let unknown = || {
+            let mut known: Vec<&str> = self.names.keys().map(String::as_str).collect();
+            known.sort_unstable();
+            format!("no route is called `{name}`; known: {}", known.join(", "))
+        };
+        let route = route.ok_or_else(|| HttpError::internal_server_error().caused_by(unknown()))?;
+        route.url(fields)
     }
 
     pub(crate) fn peek(&self, path: &str) -> Option<&Route> {

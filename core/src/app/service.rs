@@ -1,6 +1,7 @@
 //! The frozen app as a service.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -96,6 +97,17 @@ impl AppService {
     /// Returns the routes as a table for people to read.
     pub fn listing(&self) -> Listing<'_> {
         Listing(&self.0.routes)
+    }
+
+    /// Writes the path of a named route, with its fields percent-encoded; see
+    /// [`Request::url_for`].
+    ///
+    /// # Errors
+    ///
+    /// 500 with a sentence, where no route has the name, or a field is missing, not known, or not
+    /// taken by its converter.
+    pub fn url_for(&self, name: &str, fields: &[(&str, &dyn Display)]) -> Result<String> {
+        self.0.url_for(name, fields)
     }
 
     /// Returns the route that a path leads to, as [`Request::peek_route`] does; for servers.

@@ -32,7 +32,7 @@ enum Kind {
 
 impl Member {
     /// Writes the value as JSON (RFC 8259).
-    pub(super) fn write_json(&self, out: &mut String) {
+    pub(crate) fn write_json(&self, out: &mut String) {
         match &self.0 {
             Kind::Null => out.push_str("null"),
             Kind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),

@@ -1,5 +1,6 @@
 //! The fields of the route's template.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use super::Request;
@@ -51,6 +52,25 @@ impl Request {
         let template = self.route().map_or("(no route)", Route::template);
         let why = format!("the template {template} has no field `{name}`");
         HttpError::internal_server_error().caused_by(why)
+    }
+
+    /// Writes the path of a route that was given a [name](crate::RouteBuilder::name), with its
+    /// fields percent-encoded.
+    ///
+    /// ```no_run
+    /// # use falcon_core::{Request, Response, Result};
+    /// # fn example(req: &Request, resp: &mut Response, id: u64) -> Result {
+    /// resp.set_location(&req.url_for("thing", &[("id", &id)])?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// 500 with a sentence for the log, where no route has the name, or a field is missing, not
+    /// known, or not taken by its converter.
+    pub fn url_for(&self, name: &str, fields: &[(&str, &dyn Display)]) -> Result<String> {
+        self.app.url_for(name, fields)
     }
 
     /// Returns what is left of the path below the prefix of a mount, a sink or

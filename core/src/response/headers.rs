@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use http::header::AsHeaderName;
 use http::{HeaderName, HeaderValue, header};
+use typeid::ConstTypeId;
 
 use super::Response;
 use crate::error::{HttpError, Result};
@@ -22,7 +23,8 @@ impl Response {
     /// # Errors
     ///
     /// 500 if the name or the value is none: a value cannot hold CR, LF, NUL or another control
-    /// character.
+    /// character; a text cannot hold more than ASCII, which clients read in several ways. What is
+    /// to be sent all the same goes through [`HeaderValue::from_bytes`].
     pub fn set_header<N, V>(&mut self, name: N, value: V) -> Result<&mut Self>
     where
         N: TryInto<HeaderName, Error: Into<http::Error>>,
@@ -214,6 +216,12 @@ where
 {
     let refuse = |error: http::Error| HttpError::internal_server_error().caused_by(error);
     let name = name.try_into().map_err(|e| refuse(e.into()))?;
-    let value = value.try_into().map_err(|e| refuse(e.into()))?;
+    let is_made_by_hand = ConstTypeId::of::<V>() == ConstTypeId::of::<HeaderValue>();
+    let value: HeaderValue = value.try_into().map_err(|e| refuse(e.into()))?;
+    // A text beyond ASCII means one thing in UTF-8 and another in Latin-1.
+    if !is_made_by_hand && !value.as_bytes().iter().all(|b| b.is_ascii()) {
+        let why = format!("the value of the header {name} is not ASCII: {value:?}");
+        Err(HttpError::internal_server_error().caused_by(why))?;
+    }
     Ok((name, value))
 }

@@ -6,6 +6,7 @@ use std::panic::Location;
 use http::Method;
 
 use super::metadata::Metadata;
+use super::route::HookInfo;
 use crate::Hook;
 use crate::app::Registry;
 use crate::middleware::{Middleware, Shared};
@@ -53,6 +54,7 @@ struct About<'a, M> {
     groups: Vec<usize>,
     inherited: Metadata,
     meta: Metadata,
+    hooks: Vec<HookInfo>,
     added_at: &'static Location<'static>,
 }
 
@@ -73,6 +75,7 @@ pub(crate) struct PendingRoute {
     pub(crate) kind: Kind,
     pub(crate) methods: Methods,
     pub(crate) meta: Metadata,
+    pub(crate) hooks: Vec<HookInfo>,
     pub(crate) endpoint: Box<dyn DynEndpoint>,
     pub(crate) type_name: &'static str,
     pub(crate) groups: Vec<usize>,
@@ -97,6 +100,7 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
             groups: Vec::new(),
             inherited: Metadata::default(),
             meta: Metadata::default(),
+            hooks: Vec::new(),
             added_at,
         };
         Self {
@@ -157,23 +161,36 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
 
     /// Has a hook run before the responders. Of several, the one added last runs first.
     pub fn before<H: Hook>(self, hook: H) -> RouteBuilder<'a, M, impl Endpoint> {
-        self.map(|endpoint| Before(hook, endpoint))
+        self.noting::<H>(true, None)
+            .map(|endpoint| Before(hook, endpoint))
     }
 
     /// Has a hook run before the responder for one method.
     pub fn before_on<H: Hook>(self, method: Method, hook: H) -> RouteBuilder<'a, M, impl Endpoint> {
-        self.before(Only(method, hook))
+        self.noting::<H>(true, Some(method.clone()))
+            .map(|endpoint| Before(Only(method, hook), endpoint))
     }
 
     /// Has a hook run after the responders returned `Ok`. Of several, the one added first runs
     /// first.
     pub fn after<H: Hook>(self, hook: H) -> RouteBuilder<'a, M, impl Endpoint> {
-        self.map(|endpoint| After(hook, endpoint))
+        self.noting::<H>(false, None)
+            .map(|endpoint| After(hook, endpoint))
     }
 
     /// Has a hook run after the responder for one method.
     pub fn after_on<H: Hook>(self, method: Method, hook: H) -> RouteBuilder<'a, M, impl Endpoint> {
-        self.after(Only(method, hook))
+        self.noting::<H>(false, Some(method.clone()))
+            .map(|endpoint| After(Only(method, hook), endpoint))
+    }
+
+    /// Remembers a hook, in the order in which hooks run.
+    fn noting<H: Hook>(self, before: bool, method: Option<Method>) -> Self {
+        let hook = HookInfo::new(before, method, std::any::type_name::<H>());
+        self.tell(|about| {
+            let at = if before { 0 } else { about.hooks.len() };
+            about.hooks.insert(at, hook);
+        })
     }
 
     fn map<F: Endpoint>(mut self, wrap: impl FnOnce(E) -> F) -> RouteBuilder<'a, M, F> {
@@ -206,6 +223,7 @@ impl<M: Middleware, E: Endpoint> Drop for RouteBuilder<'_, M, E> {
             kind: about.kind,
             methods,
             meta,
+            hooks: about.hooks,
             endpoint,
             type_name,
             groups: about.groups,

@@ -25,6 +25,7 @@ pub struct Metadata {
 #[derive(Clone)]
 struct Entry {
     method: Option<Method>,
+    type_name: &'static str,
     value: Arc<dyn Any + Send + Sync>,
 }
 
@@ -42,6 +43,7 @@ impl Metadata {
     fn push<T: Send + Sync + 'static>(&mut self, method: Option<Method>, value: T) -> &mut Self {
         self.entries.push(Entry {
             method,
+            type_name: std::any::type_name::<T>(),
             value: Arc::new(value),
         });
         self
@@ -50,6 +52,17 @@ impl Metadata {
     /// Puts the values of `nearer` before these.
     pub(crate) fn append(&mut self, nearer: &Self) {
         self.entries.extend(nearer.entries.iter().cloned());
+    }
+
+    /// The types of the values, with the method that each is for, the farthest first.
+    pub(crate) fn types(&self) -> impl Iterator<Item = (Option<&Method>, &'static str)> {
+        self.entries
+            .iter()
+            .map(|entry| (entry.method.as_ref(), entry.type_name))
+    }
+
+    pub(crate) fn holds<T: 'static>(&self) -> bool {
+        self.entries.iter().any(|entry| entry.value.is::<T>())
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {

@@ -36,6 +36,7 @@
 pub(crate) mod builder;
 mod captures;
 pub mod converter;
+pub(crate) mod deprecated;
 mod error;
 mod listing;
 mod lookup;
@@ -48,6 +49,7 @@ pub(crate) mod route;
 mod table;
 mod template;
 mod tree;
+mod url;
 
 pub(crate) use self::builder::{Kind, PendingRoute};
 pub(crate) use self::captures::Captures;
@@ -58,7 +60,7 @@ pub(crate) use self::path::CheckedPath;
 #[cfg(feature = "regex")]
 pub(crate) use self::pattern::Patterns;
 pub(crate) use self::route::Answer;
-pub use self::route::Field;
+pub use self::route::{Field, HookInfo};
 pub(crate) use self::table::Table;
 pub(crate) use self::template::Template;
 pub(crate) use self::tree::{Inserted, converters_of};

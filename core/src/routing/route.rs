@@ -2,6 +2,7 @@
 
 use http::{HeaderValue, Method};
 
+use super::Template;
 use super::converter::Registered;
 use super::metadata::Metadata;
 use crate::resource::{DynEndpoint, Methods};
@@ -14,6 +15,11 @@ pub struct Route {
     pub(crate) methods: Methods,
     pub(crate) allow: HeaderValue,
     pub(crate) meta: Metadata,
+    pub(crate) hooks: Vec<HookInfo>,
+    /// `None` for a pattern, from which no URL can be made.
+    pub(crate) parsed: Option<Template>,
+    /// Whether [`Deprecated`] is among the metadata.
+    pub(crate) is_deprecated: bool,
     pub(crate) endpoint: Box<dyn DynEndpoint>,
     pub(crate) type_name: &'static str,
     pub(crate) groups: Vec<usize>,
@@ -21,6 +27,40 @@ pub struct Route {
     pub(crate) is_wrapped: bool,
     pub(crate) own_head: bool,
     pub(crate) kind: super::Kind,
+}
+
+/// A hook of a route, for listings.
+#[derive(Clone, Debug)]
+pub struct HookInfo {
+    before: bool,
+    method: Option<Method>,
+    type_name: &'static str,
+}
+
+impl HookInfo {
+    pub(crate) fn new(before: bool, method: Option<Method>, type_name: &'static str) -> Self {
+        Self {
+            before,
+            method,
+            type_name,
+        }
+    }
+
+    /// Tells whether it runs before the responder; otherwise after it.
+    pub fn is_before(&self) -> bool {
+        self.before
+    }
+
+    /// Returns the method that it is for; `None` for all.
+    pub fn method(&self) -> Option<&Method> {
+        self.method.as_ref()
+    }
+
+    /// Returns the hook's type or the function's name, as the compiler names it; for people to
+    /// read.
+    pub fn type_name(&self) -> &'static str {
+        self.type_name
+    }
 }
 
 /// A field of a template.
@@ -103,6 +143,17 @@ impl Route {
     /// Returns the type of the resource, as the compiler names it; for people to read.
     pub fn resource_type(&self) -> &'static str {
         self.type_name
+    }
+
+    /// Returns the hooks in the order in which they run.
+    pub fn hooks(&self) -> &[HookInfo] {
+        &self.hooks
+    }
+
+    /// Returns the types of the route's metadata, as the compiler names them, with the method that
+    /// each is for; for people to read.
+    pub fn metadata(&self) -> impl Iterator<Item = (Option<&Method>, &'static str)> {
+        self.meta.types()
     }
 
     /// Tells whether the route is a mount or a sink, which takes all that is below its template

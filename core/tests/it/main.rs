@@ -18,6 +18,7 @@ mod extensions;
 mod groups;
 mod hooks;
 mod interop;
+mod listing;
 mod panics;
 mod resources;
 mod routing;
