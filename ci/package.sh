@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 set -x
-cargo package --quiet --workspace --exclude courier --no-verify --allow-dirty --target-dir target/package
+cargo package --quiet --workspace --exclude courier --exclude mirror --no-verify --allow-dirty --target-dir target/package

@@ -170,6 +170,8 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+// One resource of a library is no help to whoever forgot to write an own one.
+#[diagnostic::do_not_recommend]
 impl Resource for StaticFiles {
     /// Answers HEAD too where the app does not have it answered by GET.
     async fn on_head(&self, req: &mut Request, resp: &mut Response) -> Result {

@@ -37,6 +37,7 @@
 //! | `json` | typed JSON bodies: `falcon::media` | yes |
 //! | `server` | `falcon::serve`, `falcon::server` | yes |
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
+//! | `params` | typed query parameters, path fields and headers: `falcon::params` | no |
 //! | `regex` | regular expressions in templates and sinks | no |
 //! | `static` | static files: `falcon::files` | no |
 //! | `full` | all of them | no |
@@ -46,6 +47,9 @@ pub use falcon_core::*;
 #[cfg(feature = "json")]
 #[doc(no_inline)]
 pub use falcon_media as media;
+#[cfg(feature = "params")]
+#[doc(no_inline)]
+pub use falcon_params as params;
 #[cfg(feature = "server")]
 #[doc(no_inline)]
 pub use falcon_server as server;
@@ -68,6 +72,9 @@ pub mod prelude {
     #[cfg(feature = "json")]
     #[doc(no_inline)]
     pub use falcon_media::{MediaRequest as _, MediaResponse as _};
+    #[cfg(feature = "params")]
+    #[doc(no_inline)]
+    pub use falcon_params::ParamsRequest as _;
 }
 
 /// The example in the README at the root compiles.

@@ -5,16 +5,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// The libraries, by package, folder and library name.
-const LIBRARIES: [(&str, &str, &str); 5] = [
+const LIBRARIES: [(&str, &str, &str); 7] = [
     ("falcon-core", "core", "falcon_core"),
     ("falcon-media", "ext-media", "falcon_media"),
+    ("falcon-params", "ext-params", "falcon_params"),
+    ("falcon-static", "ext-static", "falcon_static"),
     ("falcon-server", "server", "falcon_server"),
     ("falcon-testing", "testing", "falcon_testing"),
     ("falcon-web", "falcon", "falcon"),
 ];
 
 /// Crates whose types must not show in a signature, since they break more often than we may.
-const HIDDEN: [&str; 8] = [
+const HIDDEN: [&str; 13] = [
+    "cap_std::",
+    "httpdate::",
+    "mime_guess::",
+    "regex_lite::",
+    "rustix::",
     "hyper::",
     "hyper_util::",
     "tokio::",

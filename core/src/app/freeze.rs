@@ -7,6 +7,8 @@ use std::fmt;
 use http::{HeaderValue, Method};
 
 use super::AppService;
+use super::cycle::Cycle;
+use super::group::Slot;
 use super::registry::{Frozen, Options, Registry, is_standard};
 use super::setup::{AppInfo, SetupError};
 use crate::routing::converter::Converters;
@@ -86,12 +88,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         faults,
         ..
     } = compiler;
-    for (index, group) in groups.iter_mut().enumerate() {
-        refused.extend(group.check(&AppInfo::new(&routes, Some(index))).err());
-    }
-    if let Some(cycle) = &mut cycle {
-        refused.extend(cycle.check(&AppInfo::new(&routes, None)).err());
-    }
+    refused.extend(check(&mut groups, &mut cycle, &routes));
     if !faults.is_empty() || !refused.is_empty() {
         return Err(SetupErrors {
             routes: faults,
@@ -122,6 +119,22 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         own_methods,
         allow: allow_of(all_methods, options),
     }))
+}
+
+/// What middleware refuses, now that all routes are there.
+fn check(
+    groups: &mut [Box<dyn Slot>],
+    cycle: &mut Option<Box<dyn Cycle>>,
+    routes: &[Route],
+) -> Vec<SetupError> {
+    let mut refused = Vec::new();
+    for (index, group) in groups.iter_mut().enumerate() {
+        refused.extend(group.check(&AppInfo::new(routes, Some(index))).err());
+    }
+    if let Some(cycle) = cycle {
+        refused.extend(cycle.check(&AppInfo::new(routes, None)).err());
+    }
+    refused
 }
 
 /// Puts routes into the trees, one after another.
@@ -250,16 +263,17 @@ impl<'a> Compiler<'a> {
                 Method::PUT,
             ]);
         }
+        let is_deprecated = pending.meta.holds::<Deprecated>();
         Route {
             template: pending.template,
             name: pending.name,
             fields,
             methods,
             allow: allow_of(allowed, self.options),
-            is_deprecated: pending.meta.holds::<Deprecated>(),
             meta: pending.meta,
             hooks: pending.hooks,
             parsed,
+            is_deprecated,
             endpoint: pending.endpoint,
             type_name: pending.type_name,
             groups: pending.groups,

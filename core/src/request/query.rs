@@ -230,13 +230,19 @@ impl<'a> Query<'a> {
         let Some(text) = self.get(name) else {
             return Ok(None);
         };
-        match &*text {
-            "" | "true" | "True" | "t" | "yes" | "y" | "1" | "on" => Ok(Some(true)),
-            "false" | "False" | "f" | "no" | "n" | "0" | "off" => Ok(Some(false)),
-            _ => {
-                let why = "The value of the parameter must be \"true\" or \"false\".";
-                Err(HttpError::invalid_parameter(name, why))?
-            }
+        let why = "The value of the parameter must be \"true\" or \"false\".";
+        let value = Self::truth_of(&text);
+        Ok(Some(
+            value.ok_or_else(|| HttpError::invalid_parameter(name, why))?,
+        ))
+    }
+
+    /// Reads a truth value as [`flag`](Self::flag) does.
+    pub fn truth_of(text: &str) -> Option<bool> {
+        match text {
+            "" | "true" | "True" | "t" | "yes" | "y" | "1" | "on" => Some(true),
+            "false" | "False" | "f" | "no" | "n" | "0" | "off" => Some(false),
+            _ => None,
         }
     }
 

@@ -219,7 +219,7 @@ where
     let is_made_by_hand = ConstTypeId::of::<V>() == ConstTypeId::of::<HeaderValue>();
     let value: HeaderValue = value.try_into().map_err(|e| refuse(e.into()))?;
     // A text beyond ASCII means one thing in UTF-8 and another in Latin-1.
-    if !is_made_by_hand && !value.as_bytes().iter().all(|b| b.is_ascii()) {
+    if !is_made_by_hand && !value.as_bytes().iter().all(u8::is_ascii) {
         let why = format!("the value of the header {name} is not ASCII: {value:?}");
         Err(HttpError::internal_server_error().caused_by(why))?;
     }

@@ -182,6 +182,7 @@ fn a59_a60_head_follows_get_and_405_tells_the_methods() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn b31_b32_the_client_is_the_first_that_is_no_trusted_proxy() {
     use falcon_core::TrustedProxies;
     struct Who;
