@@ -52,7 +52,7 @@ impl AppService {
     /// # Cancel safety
     ///
     /// Dropping the future gives the request up: `process_response` does not run, but what
-    /// [`Response::on_end`] was given does.
+    /// [`Response::on_end`](crate::Response::on_end) was given does.
     pub async fn handle<B>(&self, request: http::Request<B>) -> http::Response<ResponseBody>
     where
         B: http_body::Body + Send + 'static,
