@@ -20,6 +20,7 @@ mod hooks;
 mod interop;
 mod listing;
 mod panics;
+mod parsers;
 mod resources;
 mod routing;
 mod setup_errors;

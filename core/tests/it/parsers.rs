@@ -1,0 +1,176 @@
+//! Parsers and printers against second implementations, on random inputs.
+
+use std::fmt::Display;
+
+use falcon_core::header::{Accept, Cookies, Range, RangeSpec};
+use falcon_core::{App, Query, Request, Resource, Response, Result};
+use falcon_testing::TestClient;
+use proptest::prelude::{
+    ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
+
+use crate::{Text, block_on};
+
+/// Tells its fields in their order.
+struct Fields;
+
+impl Resource for Fields {
+    async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let route = req
+            .route()
+            .map(falcon_core::Route::fields)
+            .unwrap_or_default();
+        let fields = route
+            .iter()
+            .map(|field| req.param(field.name()).unwrap_or("(none)"));
+        resp.set_text(fields.collect::<Vec<_>>().join("\u{0}"));
+        Ok(())
+    }
+}
+
+/// A template of random segments, with a text for each of its fields.
+fn template() -> impl Strategy<Value = (String, Vec<String>)> {
+    let literal = "[a-zA-Z0-9 _.~!$&'()*+,;=:@\u{e9}\u{4e2d}-]{1,6}";
+    let literal = literal.prop_filter("a template has no space", |text: &String| {
+        !text.contains(' ')
+    });
+    let text = "[^\u{0}-\u{1f}\u{7f}-\u{9f}]{1,6}";
+    let segment = prop_oneof![
+        literal.prop_map(|literal| (literal, None)),
+        text.prop_map(|text| (String::new(), Some(text))),
+    ];
+    proptest::collection::vec(segment, 1..6).prop_map(|segments| {
+        let mut template = String::new();
+        let mut texts = Vec::new();
+        for (literal, text) in segments {
+            template.push('/');
+            template.push_str(&literal);
+            if let Some(text) = text {
+                template.push_str(&format!("{{f{}}}", texts.len()));
+                texts.push(text);
+            }
+        }
+        (template, texts)
+    })
+}
+
+/// RFC 9110 section 12.5.1, read slowly: all ranges, the best of those that match.
+fn slow_quality(ranges: &[(String, u16)], media_type: &str) -> u16 {
+    let (kind, _) = media_type.split_once('/').unwrap();
+    let rank = |range: &str| match range {
+        range if range == media_type => Some(2),
+        range if range == format!("{kind}/*") => Some(1),
+        "*/*" => Some(0),
+        _ => None,
+    };
+    let matching = ranges
+        .iter()
+        .filter_map(|(range, quality)| Some((rank(range)?, *quality)));
+    // Of two equal ranges the later one counts.
+    matching
+        .max_by_key(|(rank, _)| *rank)
+        .map_or(0, |(_, quality)| quality)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn a_template_and_its_fields_make_a_url_that_gives_the_fields_back((template, texts) in template()) {
+        let mut app = App::new();
+        app.add_route(&template, Fields).name("it");
+        let service = app.freeze().unwrap();
+        prop_assert_eq!(service.routes()[0].template(), template);
+        let names: Vec<String> = (0..texts.len()).map(|i| format!("f{i}")).collect();
+        let fields: Vec<(&str, &dyn Display)> = names
+            .iter()
+            .zip(&texts)
+            .map(|(name, text)| { let text: &dyn Display = text; (name.as_str(), text) })
+            .collect();
+        let url = service.url_for("it", &fields).unwrap();
+        let result = block_on(TestClient::new(service).get(&url).send());
+        prop_assert_eq!(result.status(), 200, "{}", url);
+        prop_assert_eq!(result.text(), texts.join("\u{0}"));
+    }
+
+    #[test]
+    fn no_template_panics(template in "[/a{}:(),=\"' é%?#\\\\-]{0,24}") {
+        let mut app = App::new();
+        app.add_route(&template, Text("it"));
+        if let Err(errors) = app.freeze() {
+            let place = errors.routes()[0].place();
+            prop_assert!(place.end <= template.len());
+            prop_assert!(errors.to_string().contains(&template));
+        }
+    }
+
+    #[test]
+    fn queries_are_read_as_another_parser_reads_them(raw in "[a-c=&+%0-9A-F;é]{0,40}") {
+        let expected: Vec<(String, String)> = form_urlencoded::parse(raw.as_bytes())
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        match Query::parse(&raw) {
+            Ok(query) => {
+                let read: Vec<_> = query.iter().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+                prop_assert_eq!(read, expected);
+            }
+            // The other one replaces what is not UTF-8; this one refuses it.
+            Err(_) => {
+                let replaced = expected.iter().any(|(n, v)| format!("{n}{v}").contains('\u{fffd}'));
+                prop_assert!(replaced, "{} is refused", raw);
+            }
+        }
+    }
+
+    #[test]
+    fn cookies_are_read_as_another_parser_reads_them(raw in "[a-c=; \"%,/]{0,40}") {
+        let expected: Vec<(String, String)> = cookie::Cookie::split_parse(raw.as_str())
+            .flatten()
+            .map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned()))
+            // The other one takes any text for a name.
+            .filter(|(name, _)| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'%'))
+            .collect();
+        let cookies = Cookies::new(raw.as_str());
+        let read: Vec<_> = cookies.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        prop_assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn ranges_are_read_as_another_parser_reads_them(raw in "bytes=[0-9, -]{0,20}", length in 0_u64..2000) {
+        let mine = Range::parse(&raw);
+        let others = http_range_header::parse_range_header(&raw);
+        if let (Some(mine), Ok(others)) = (&mine, &others) {
+            use http_range_header::{EndPosition, StartPosition};
+            let theirs: Vec<RangeSpec> = others.ranges.iter().map(|range| match (range.start, range.end) {
+                (StartPosition::Index(first), EndPosition::Index(last)) => RangeSpec::FromTo(first, Some(last)),
+                (StartPosition::Index(first), EndPosition::LastByte) => RangeSpec::FromTo(first, None),
+                (StartPosition::FromLast(count), _) => RangeSpec::Last(count),
+            }).collect();
+            prop_assert_eq!(mine.specs(), theirs);
+        }
+        if mine.is_none() {
+            // The other one finds reversed positions when it knows the length.
+            let valid = others.is_ok_and(|others| others.validate(u64::MAX).is_ok());
+            prop_assert!(!valid, "{} is taken by the other one", raw);
+        }
+        for part in mine.iter().flat_map(|range| range.specs()).filter_map(|spec| spec.within(length)) {
+            prop_assert!(part.start < part.end && part.end <= length);
+        }
+    }
+
+    #[test]
+    fn qualities_are_those_of_a_slow_reader(
+        ranges in proptest::collection::vec((
+            prop_oneof!["[ab]/[cd]", "[ab]/\\*", proptest::strategy::Just("*/*".to_owned())],
+            0_u16..=1000,
+        ), 1..8),
+        media_type in "[ab]/[cd]",
+    ) {
+        let shown = ranges.iter().map(|(range, quality)| match quality {
+            1000 => range.clone(),
+            quality => format!("{range};q=0.{quality:03}"),
+        });
+        let header = shown.collect::<Vec<_>>().join(", ");
+        prop_assert_eq!(Accept::new(header.as_str()).quality(&media_type), slow_quality(&ranges, &media_type), "{}", header);
+    }
+}
