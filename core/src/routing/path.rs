@@ -11,22 +11,11 @@ pub(crate) struct CheckedPath<'a> {
     escaped: bool,
 }
 
-/// Bytes on whose sight a path is looked at again: the percent sign, and what no path holds.
-const SUSPECT: [bool; 256] = {
-    let mut suspect = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        suspect[byte] = byte <= 0x20 || byte >= 0x7f;
-        byte += 1;
-    }
-    let mut listed = 0;
-    while listed < NOT_IN_PATH.len() {
-        suspect[NOT_IN_PATH[listed] as usize] = true;
-        listed += 1;
-    }
-    suspect[b'%' as usize] = true;
-    suspect
-};
+/// Whether a path has to be looked at again: it holds a percent sign, or what no path holds.
+fn is_suspect(path: &str) -> bool {
+    path.bytes()
+        .any(|b| b == b'%' || b <= b' ' || b >= 0x7f || NOT_IN_PATH.contains(&b))
+}
 
 /// Visible ASCII that a path may not hold as it is.
 const NOT_IN_PATH: [u8; 9] = *b"\"<>\\^`{|}";
@@ -36,10 +25,7 @@ impl<'a> CheckedPath<'a> {
     /// may hold (section 3.3). Beyond it: what the escapes give is UTF-8 without control
     /// characters, so that a field is text that can go into a log or a header.
     pub(crate) fn new(text: &'a str) -> Result<Self, HttpError> {
-        if !text
-            .bytes()
-            .any(|b| SUSPECT.get(usize::from(b)).is_some_and(|suspect| *suspect))
-        {
+        if !is_suspect(text) {
             return Ok(Self {
                 text,
                 escaped: false,
