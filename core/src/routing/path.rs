@@ -11,21 +11,21 @@ pub(crate) struct CheckedPath<'a> {
     escaped: bool,
 }
 
-/// Whether a path has to be looked at again: it holds a percent sign, or what no path holds.
-fn is_suspect(path: &str) -> bool {
-    path.bytes()
-        .any(|b| b == b'%' || b <= b' ' || b >= 0x7f || NOT_IN_PATH.contains(&b))
+/// Whether a byte cannot stand in a path as it is: a space, a control character, what is not ASCII,
+/// and some that mark the ends of URLs (RFC 3986 section 3.3).
+fn is_forbidden(b: u8) -> bool {
+    matches!(
+        b,
+        0..=b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x7f..
+    )
 }
-
-/// Visible ASCII that a path may not hold as it is.
-const NOT_IN_PATH: [u8; 9] = *b"\"<>\\^`{|}";
 
 impl<'a> CheckedPath<'a> {
     /// RFC 3986: an escape is `%` and two hex digits (section 2.1), everything else is what a path
     /// may hold (section 3.3). Beyond it: what the escapes give is UTF-8 without control
     /// characters, so that a field is text that can go into a log or a header.
     pub(crate) fn new(text: &'a str) -> Result<Self, HttpError> {
-        if !is_suspect(text) {
+        if !text.bytes().any(|b| b == b'%' || is_forbidden(b)) {
             return Ok(Self {
                 text,
                 escaped: false,
@@ -68,10 +68,7 @@ fn fault(path: &str) -> Option<&'static str> {
     if !path.is_ascii() {
         return Some("A character that is not ASCII must be percent-encoded in the path.");
     }
-    if path
-        .bytes()
-        .any(|b| NOT_IN_PATH.contains(&b) || b <= b' ' || b == 0x7f)
-    {
+    if path.bytes().any(is_forbidden) {
         return Some(
             "One of the characters \" < > \\ ^ ` { | } must be percent-encoded in the path.",
         );
