@@ -39,6 +39,7 @@
 //! | handler | 30 s; for a route, [`HandlerTimeout`] | 503 |
 //! | request target | 8,192 bytes | 414 |
 //! | header section | 32,768 bytes, 100 lines | 431 |
+//! | one header | 256 bytes of name, 16,384 of value | 431 |
 //! | connections | 10,000 | wait to be accepted |
 //! | drain at a stop | 30 s | what is left is cut off |
 //!

@@ -123,12 +123,12 @@ async fn until_answered<M: Middleware>(
     req: &mut Request,
     resp: &mut Response,
 ) -> Result {
-    if app.phases.request {
-        caught(async { middleware.process_request(req, resp).await }).await?;
-    }
     app.check_host(req)?;
     if app.options.strip_trailing_slash {
         req.strip_trailing_slash();
+    }
+    if app.phases.request {
+        caught(async { middleware.process_request(req, resp).await }).await?;
     }
     if resp.is_complete() || answered_for_the_server(app, req, resp)? {
         return Ok(());

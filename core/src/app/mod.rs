@@ -263,7 +263,8 @@ impl App {
         self
     }
 
-    /// Sets whether one slash at the end of the path is taken off before routing: no unless set.
+    /// Sets whether one slash at the end of the path is taken off, before middleware sees it: no
+    /// unless set.
     ///
     /// A template that ends in a slash is never reached then.
     pub fn set_strip_trailing_slash(&mut self, on: bool) -> &mut Self {

@@ -203,6 +203,13 @@ impl Frozen {
         route.url(fields)
     }
 
+    /// As [`peek`](Self::peek), for a path as it comes from outside.
+    pub(super) fn peek_from_outside(&self, path: &str) -> Option<&Route> {
+        let stripped = path.strip_suffix('/').filter(|rest| !rest.is_empty());
+        let stripped = stripped.filter(|_| self.options.strip_trailing_slash);
+        self.peek(stripped.unwrap_or(path))
+    }
+
     pub(crate) fn peek(&self, path: &str) -> Option<&Route> {
         let path = CheckedPath::new(path).ok()?;
         self.route(self.table.find(&path)?.0)

@@ -112,7 +112,7 @@ impl AppService {
 
     /// Returns the route that a path leads to, as [`Request::peek_route`] does; for servers.
     pub fn route_for(&self, path: &str) -> Option<&Route> {
-        self.0.peek(path)
+        self.0.peek_from_outside(path)
     }
 
     /// Runs `startup` of all middleware, in order. A server calls it before the first request.

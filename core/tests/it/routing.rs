@@ -194,6 +194,31 @@ fn a_path_that_is_none_is_400() {
     });
 }
 
+struct NotesPath(crate::Log);
+
+impl falcon_core::Middleware for NotesPath {
+    async fn process_request(&self, req: &mut Request, _resp: &mut Response) -> Result {
+        self.0
+            .add(format!("{} {}", req.path(), req.peek_route().is_some()));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_slash_at_the_end_is_taken_off_before_anybody_sees_it() {
+    let log = crate::Log::default();
+    let mut app = App::with(NotesPath(log.clone()));
+    app.set_strip_trailing_slash(true)
+        .add_route("/a", crate::Text("a"));
+    let client = TestClient::new(app);
+    block_on(async {
+        client.get("/a/?x=1").send().await.assert_status(200);
+        client.get("/a//").send().await.assert_status(404);
+    });
+    assert_eq!(log.take(), ["/a true", "/a/ false"]);
+    assert!(client.service().route_for("/a/").is_some());
+}
+
 #[test]
 fn near_misses_are_404() {
     check(
