@@ -55,9 +55,9 @@ fn main() {
     for count in [10, 1_000, 10_000, 100_000] {
         let templates = grown(count);
         let service = app(&templates);
-        // As many paths for every size, so that the caches see the same.
-        let step = (count / 10).max(1);
-        let paths: Vec<String> = templates.iter().step_by(step).map(|t| concrete(t)).collect();
+        // As many paths for every size, and as many of each form, so that all see the same.
+        let index = |i: usize| (i * (count / 10) + i % 5) % count;
+        let paths: Vec<String> = (0..10).map(|i| concrete(&templates[index(i)])).collect();
         let mut ns = f64::MAX;
         for _ in 0..ROUNDS {
             ns = best(&paths, ns, |path| service.route_for(path).is_some());

@@ -26,6 +26,13 @@ impl Own {
         own
     }
 
+    #[cold]
+    fn decoded(path: &CheckedPath<'_>, captures: &Captures) -> Self {
+        let fields = (0..captures.len()).map(|index| captures.get(path.as_str(), index));
+        let decoded = fields.map(|field| field.map(|text| path.decode(text)));
+        Self::of(decoded)
+    }
+
     fn add(&mut self, text: &str) -> (usize, usize) {
         let start = self.text.len();
         self.text.push_str(text);
@@ -35,16 +42,10 @@ impl Own {
 
 impl Params {
     /// Takes what lookup captured.
+    #[inline]
     pub(crate) fn new(path: &CheckedPath<'_>, captures: Captures) -> Self {
-        let own = (path.is_escaped() && captures.len() > 0).then(|| {
-            let mut own = Box::<Own>::default();
-            for index in 0..captures.len() {
-                let decoded = path.decode(captures.get(path.as_str(), index).unwrap_or(""));
-                let span = own.add(&decoded);
-                own.spans.push(Some(span));
-            }
-            own
-        });
+        let has_own = path.is_escaped() && captures.len() > 0;
+        let own = has_own.then(|| Box::new(Own::decoded(path, &captures)));
         Self { captures, own }
     }
 

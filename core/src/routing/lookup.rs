@@ -2,14 +2,15 @@
 
 use super::captures::{Captures, MAX_FIELDS};
 use super::converter::Registered;
+use super::literals::Segment;
 use super::path::CheckedPath;
-use super::tree::{Mixed, MixedPiece, Tree};
+use super::tree::{Beside, Mixed, MixedPiece, Node, Tree};
 
 /// The path on its way down the tree.
 struct Walk<'a> {
     tree: &'a Tree,
     path: CheckedPath<'a>,
-    captures: Captures,
+    captures: &'a mut Captures,
 }
 
 impl Tree {
@@ -17,17 +18,16 @@ impl Tree {
     ///
     /// Each node is visited once at most, since a node stands at one depth: the time is bounded by
     /// the size of the tree, and in practice by the number of segments.
-    pub(crate) fn find(&self, path: &CheckedPath<'_>) -> Option<(usize, Captures)> {
+    pub(crate) fn find(&self, path: &CheckedPath<'_>, captures: &mut Captures) -> Option<usize> {
         if !path.as_str().starts_with('/') {
             return None;
         }
         let mut walk = Walk {
             tree: self,
             path: *path,
-            captures: Captures::default(),
+            captures,
         };
-        let route = walk.down(0, Some(1))?;
-        Some((route, walk.captures))
+        walk.down(0, 1)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -35,43 +35,79 @@ impl Tree {
     }
 }
 
-impl Walk<'_> {
-    /// Goes on from a node with the segment that begins at `start`; `None` after the last one.
-    fn down(&mut self, node: usize, start: Option<usize>) -> Option<usize> {
-        let node = self.tree.nodes.get(node)?;
-        let Some(start) = start else {
-            return node.route;
-        };
-        let rest = self.path.as_str().get(start..)?;
-        let len = rest.bytes().position(|b| b == b'/').unwrap_or(rest.len());
-        let segment = rest.get(..len)?;
-        let next = (len < rest.len()).then_some(start + len + 1);
+impl<'a> Walk<'a> {
+    /// Goes on from a node with the segment that begins at `start`, which is beyond the path's end
+    /// after the last one. What was captured on a way that leads nowhere is left to be cut off.
+    fn down(&mut self, mut node: usize, mut start: usize) -> Option<usize> {
+        let path = self.path.as_str();
+        loop {
+            let here = self.tree.nodes.get(node)?;
+            if start > path.len() {
+                return here.route;
+            }
+            let segment = Segment::at(path.as_bytes(), start);
+            let end = segment.end();
+            // Where one way is left, there is nothing to come back to.
+            node = match (here.beside, self.literal(here, &segment, start)) {
+                (Beside::Nothing, literal) => literal?,
+                (Beside::Field(child), None) if end > start => {
+                    self.captures.push(start, end)?;
+                    child
+                }
+                (_, literal) => return self.try_all(here, literal, start, end),
+            };
+            start = end + 1;
+        }
+    }
 
-        let literal = node.literals.get(&self.path.decode(segment));
+    #[inline]
+    fn literal(&self, node: &Node, segment: &Segment<'_>, start: usize) -> Option<usize> {
+        if self.path.is_escaped() {
+            return self.escaped_literal(node, start, segment.end());
+        }
+        node.literals.get(segment)
+    }
+
+    #[cold]
+    fn escaped_literal(&self, node: &Node, start: usize, end: usize) -> Option<usize> {
+        let decoded = self.path.decode(self.path.as_str().get(start..end)?);
+        node.literals.get(&Segment::new(decoded.as_bytes()))
+    }
+
+    /// Tries all ways that lead from a node, best first. It is kept out of `down`, whose frame it
+    /// would make three times as large.
+    #[inline(never)]
+    fn try_all(
+        &mut self,
+        node: &'a Node,
+        literal: Option<usize>,
+        start: usize,
+        end: usize,
+    ) -> Option<usize> {
+        let (before, next) = (self.captures.len(), end + 1);
         if let Some(route) = literal.and_then(|child| self.down(child, next)) {
             return Some(route);
         }
-        let before = self.captures.len();
+        let segment = self.path.as_str().get(start..end)?;
         for (mixed, child) in &node.mixed {
+            self.captures.truncate(before);
             let matched = self.mixed(mixed, start, segment);
             if let Some(route) = matched.and_then(|()| self.down(*child, next)) {
                 return Some(route);
             }
-            self.captures.truncate(before);
         }
-        if !segment.is_empty() {
-            for (converter, child) in &node.fields {
-                if !self.accepts(converter.as_ref(), segment) {
-                    continue;
-                }
-                self.captures.push(start, start + len)?;
-                if let Some(route) = self.down(*child, next) {
-                    return Some(route);
-                }
-                self.captures.truncate(before);
+        for (converter, child) in &node.fields {
+            self.captures.truncate(before);
+            if segment.is_empty() || !self.accepts(converter.as_ref(), segment) {
+                continue;
+            }
+            self.captures.push(start, end)?;
+            if let Some(route) = self.down(*child, next) {
+                return Some(route);
             }
         }
         let route = node.rest?;
+        self.captures.truncate(before);
         self.captures.push(start, self.path.as_str().len())?;
         Some(route)
     }

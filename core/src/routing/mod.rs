@@ -39,6 +39,7 @@ pub mod converter;
 pub(crate) mod deprecated;
 mod error;
 mod listing;
+mod literals;
 mod lookup;
 pub(crate) mod metadata;
 pub(crate) mod mount;
@@ -50,6 +51,7 @@ mod table;
 mod template;
 mod tree;
 mod url;
+mod words;
 
 pub(crate) use self::builder::{Kind, PendingRoute};
 pub(crate) use self::captures::Captures;

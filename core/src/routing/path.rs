@@ -11,13 +11,46 @@ pub(crate) struct CheckedPath<'a> {
     escaped: bool,
 }
 
-/// Whether a byte cannot stand in a path as it is: a space, a control character, what is not ASCII,
-/// and some that mark the ends of URLs (RFC 3986 section 3.3).
-fn is_forbidden(b: u8) -> bool {
-    matches!(
-        b,
-        0..=b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x7f..
-    )
+/// What a byte may be in a path.
+const PLAIN: u8 = 0;
+const ESCAPE: u8 = 1;
+/// A space, a control character, what is not ASCII, and some that mark the ends of URLs (RFC 3986
+/// section 3.3).
+const FORBIDDEN: u8 = 2;
+
+const KINDS: [u8; 256] = {
+    let mut kinds = [PLAIN; 256];
+    let mut byte = 0_u8;
+    loop {
+        kinds[byte as usize] = match byte {
+            b'%' => ESCAPE,
+            0..=b' ' | b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' | 0x7f.. => {
+                FORBIDDEN
+            }
+            _ => PLAIN,
+        };
+        if byte == u8::MAX {
+            break kinds;
+        }
+        byte += 1;
+    }
+};
+
+fn kind(byte: u8) -> u8 {
+    KINDS[usize::from(byte)]
+}
+
+/// Returns all kinds of bytes in a text, eight bytes at a time. All of them are looked at, since a
+/// loop that can end early is slower; some twice, which does no harm.
+#[inline]
+fn kinds_in(text: &[u8]) -> u8 {
+    let of_all = |bytes: &[u8]| bytes.iter().fold(PLAIN, |kinds, byte| kinds | kind(*byte));
+    let of_eight = |bytes: &[u8; 8]| of_all(bytes);
+    let Some(last) = text.last_chunk() else {
+        return of_all(text);
+    };
+    let words = text.chunks_exact(8).filter_map(|word| word.try_into().ok());
+    words.fold(of_eight(last), |kinds, word| kinds | of_eight(word))
 }
 
 impl<'a> CheckedPath<'a> {
@@ -25,17 +58,16 @@ impl<'a> CheckedPath<'a> {
     /// may hold (section 3.3). Beyond it: what the escapes give is UTF-8 without control
     /// characters, so that a field is text that can go into a log or a header.
     pub(crate) fn new(text: &'a str) -> Result<Self, HttpError> {
-        if !text.bytes().any(|b| b == b'%' || is_forbidden(b)) {
-            return Ok(Self {
-                text,
-                escaped: false,
-            });
+        let kinds = kinds_in(text.as_bytes());
+        let path = Self {
+            text,
+            escaped: kinds != PLAIN,
+        };
+        if kinds == PLAIN {
+            return Ok(path);
         }
         match fault(text) {
-            None => Ok(Self {
-                text,
-                escaped: text.contains('%'),
-            }),
+            None => Ok(path),
             Some(why) => Err(HttpError::bad_request()
                 .title("Invalid path")
                 .code("invalid_path")
@@ -68,7 +100,7 @@ fn fault(path: &str) -> Option<&'static str> {
     if !path.is_ascii() {
         return Some("A character that is not ASCII must be percent-encoded in the path.");
     }
-    if path.bytes().any(is_forbidden) {
+    if path.bytes().any(|byte| kind(byte) == FORBIDDEN) {
         return Some(
             "One of the characters \" < > \\ ^ ` { | } must be percent-encoded in the path.",
         );

@@ -1,7 +1,7 @@
 //! All that lookup goes through: routes, then what takes the rest.
 
 use super::tree::Tree;
-use super::{CheckedPath, Kind};
+use super::{Captures, CheckedPath, Kind};
 use crate::request::Params;
 
 /// The routes of an app, by how they are found.
@@ -31,24 +31,25 @@ impl Default for Table {
 impl Table {
     /// Finds the route of a path, and what its fields are.
     pub(crate) fn find(&self, path: &CheckedPath<'_>) -> Option<(usize, Params)> {
-        let own = self
-            .routes
-            .find(path)
-            .map(|(index, fields)| (index, Params::new(path, fields)));
+        let mut captures = Captures::default();
+        if let Some(index) = self.routes.find(path, &mut captures) {
+            return Some((index, Params::new(path, captures)));
+        }
         let (first, second) = if self.patterns_first {
             (Kind::Pattern, Kind::Prefix)
         } else {
             (Kind::Prefix, Kind::Pattern)
         };
-        own.or_else(|| self.find_rest(first, path))
+        self.find_rest(first, path)
             .or_else(|| self.find_rest(second, path))
     }
 
     fn find_rest(&self, kind: Kind, path: &CheckedPath<'_>) -> Option<(usize, Params)> {
         match kind {
             Kind::Prefix if !self.prefixes.is_empty() => {
-                let (index, fields) = self.prefixes.find(path)?;
-                Some((index, Params::new(path, fields)))
+                let mut captures = Captures::default();
+                let index = self.prefixes.find(path, &mut captures)?;
+                Some((index, Params::new(path, captures)))
             }
             #[cfg(feature = "regex")]
             Kind::Pattern => self.patterns.find(path),

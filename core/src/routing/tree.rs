@@ -1,11 +1,10 @@
 //! The tree of segments: how templates are put in, and which of them exclude each other.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 use super::converter::{Converters, Registered};
 use super::error::Fault;
+use super::literals::Literals;
 use super::template::{FieldExpr, Piece, Segment, Template};
 
 /// All templates of one kind, by their segments. Node 0 stands before the first segment.
@@ -25,6 +24,18 @@ pub(super) struct Node {
     pub(super) rest: Option<usize>,
     /// The route whose template ends here.
     pub(super) route: Option<usize>,
+    /// What of `mixed`, `fields` and `rest` there is.
+    pub(super) beside: Beside,
+}
+
+/// What may come at one depth beside literals.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Beside {
+    #[default]
+    Nothing,
+    /// A plain field alone.
+    Field(usize),
+    Several,
 }
 
 /// A segment of literals and fields in turn.
@@ -99,14 +110,14 @@ impl Tree {
                 .count();
             let own: Made = converters.by_ref().take(fields).collect();
             if matches!(own.as_slice(), [Some(converter)] if converter.is_path()) {
-                return match self.nodes.get_mut(node).map(|n| &mut n.rest) {
-                    Some(Some(taken)) => Inserted::Taken(*taken),
-                    Some(rest) => {
-                        *rest = Some(route);
-                        Inserted::New(made)
+                if let Some(node) = self.nodes.get_mut(node) {
+                    if let Some(taken) = node.rest {
+                        return Inserted::Taken(taken);
                     }
-                    None => Inserted::New(made),
-                };
+                    node.rest = Some(route);
+                    node.beside = Beside::Several;
+                }
+                return Inserted::New(made);
             }
             node = self.child(node, segment, own);
         }
@@ -149,6 +160,10 @@ impl Node {
         {
             return *node;
         }
+        self.beside = match (self.beside, &converter) {
+            (Beside::Nothing, None) => Beside::Field(next),
+            _ => Beside::Several,
+        };
         self.fields.push((converter, next));
         self.fields.sort_by(|(a, _), (b, _)| {
             let order = |c: &Option<Registered>| c.is_none();
@@ -166,6 +181,7 @@ impl Node {
         if let Some((_, node)) = self.mixed.iter().find(|(m, _)| m.key() == key) {
             return *node;
         }
+        self.beside = Beside::Several;
         self.mixed.push((mixed, next));
         self.mixed.sort_by_cached_key(|(m, _)| m.order());
         next
@@ -213,74 +229,5 @@ impl Mixed {
             .filter(|p| matches!(p, MixedPiece::Field(Some(_))))
             .count();
         (Reverse(literal), Reverse(converters), self.key())
-    }
-}
-
-/// The literal segments at one place: a few are compared one by one, more are hashed.
-#[derive(Debug, Default)]
-pub(super) struct Literals {
-    few: Vec<(Box<str>, usize)>,
-    many: HashMap<Box<str>, usize, BuildHasherDefault<WordHasher>>,
-}
-
-impl Literals {
-    const FEW: usize = 6;
-
-    pub(super) fn get(&self, segment: &str) -> Option<usize> {
-        if self.many.is_empty() {
-            return self
-                .few
-                .iter()
-                .find(|(text, _)| **text == *segment)
-                .map(|(_, node)| *node);
-        }
-        self.many.get(segment).copied()
-    }
-
-    fn get_or_insert(&mut self, segment: &str, next: usize) -> usize {
-        if let Some(node) = self.get(segment) {
-            return node;
-        }
-        if self.many.is_empty() && self.few.len() < Self::FEW {
-            self.few.push((segment.into(), next));
-        } else {
-            self.many.extend(self.few.drain(..));
-            self.many.insert(segment.into(), next);
-        }
-        next
-    }
-}
-
-/// A quick hash, a word at a time. The keys are the application's own templates, so that nobody
-/// outside can choose them to collide.
-#[derive(Default)]
-pub(super) struct WordHasher(u64);
-
-impl WordHasher {
-    fn mix(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    }
-}
-
-impl Hasher for WordHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        let mut words = bytes.chunks_exact(8);
-        for word in words.by_ref() {
-            self.mix(u64::from_le_bytes(word.try_into().unwrap_or_default()));
-        }
-        let mut last = [0; 8];
-        for (to, from) in last.iter_mut().zip(words.remainder()) {
-            *to = *from;
-        }
-        self.mix(u64::from_le_bytes(last) ^ (bytes.len() as u64) << 56);
-    }
-
-    fn write_u8(&mut self, byte: u8) {
-        self.mix(u64::from(byte));
-    }
-
-    fn finish(&self) -> u64 {
-        // The table takes its bits from both ends.
-        self.0 ^ self.0 >> 29
     }
 }
