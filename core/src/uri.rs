@@ -1,6 +1,7 @@
-//! Percent-encoding, for those who build URLs.
+//! The parts of URLs: percent-encoding, host and port.
 
 use std::borrow::Cow;
+use std::net::Ipv6Addr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -83,4 +84,97 @@ pub fn encode(text: &str) -> Cow<'_, str> {
 /// ```
 pub fn decode(text: &str) -> Option<Cow<'_, str>> {
     percent_decode_str(text).decode_utf8().ok()
+}
+
+/// Takes a host with or without a port apart: `example.com:8080`, `[::1]:80`. The host comes
+/// without the brackets of an IPv6 address; a port that is empty counts as none.
+///
+/// `None` for anything else, a user before the host included: whoever compares a host must know
+/// that it is all there is.
+///
+/// ```
+/// use falcon_core::uri::parse_host;
+///
+/// assert_eq!(parse_host("example.com:8080"), Some(("example.com", Some(8080))));
+/// assert_eq!(parse_host("[::1]"), Some(("::1", None)));
+/// assert_eq!(parse_host("good.example@evil.example"), None);
+/// assert_eq!(parse_host("[good.example]evil.example"), None);
+/// ```
+///
+/// # Specification
+///
+/// RFC 3986 section 3.2, RFC 9110 section 7.2. Falcon: `uri.parse_host`.
+pub fn parse_host(authority: &str) -> Option<(&str, Option<u16>)> {
+    let (host, port) = match authority.strip_prefix('[') {
+        Some(bracketed) => {
+            let (host, port) = bracketed.split_once(']')?;
+            host.parse::<Ipv6Addr>().ok()?;
+            (host, port)
+        }
+        None => {
+            let colon = authority.find(':').unwrap_or(authority.len());
+            let (host, port) = authority.split_at_checked(colon)?;
+            (!host.is_empty() && host.bytes().all(is_name_byte)).then_some((host, port))?
+        }
+    };
+    Some((host, parse_port(port)?))
+}
+
+/// A byte of a registered name (RFC 3986 section 3.2.2).
+fn is_name_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&b)
+}
+
+/// What follows a host: nothing, or a colon and perhaps a number.
+fn parse_port(text: &str) -> Option<Option<u16>> {
+    let Some(digits) = text.strip_prefix(':').filter(|digits| !digits.is_empty()) else {
+        return (text.is_empty() || text == ":").then_some(None);
+    };
+    let plain = digits.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| digits.parse().ok().map(Some)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_host;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_with_a_port_or_none() {
+        for (text, host, port) in [
+            ("a", "a", None),
+            ("a:", "a", None),
+            ("a.example:80", "a.example", Some(80)),
+            ("192.0.2.1:65535", "192.0.2.1", Some(65535)),
+            ("[2001:db8::1]", "2001:db8::1", None),
+            ("[::ffff:1.2.3.4]:80", "::ffff:1.2.3.4", Some(80)),
+            ("sub_domain~1.x%20", "sub_domain~1.x%20", None),
+        ] {
+            assert_eq!(parse_host(text), Some((host, port)), "{text}");
+        }
+        for text in [
+            "",
+            ":80",
+            "a:b",
+            "a:65536",
+            "a:+1",
+            "a:8:0",
+            "::1",
+            "[::1",
+            "[]",
+            "[a]",
+            "[::1]x",
+            "[::1]:x",
+            "[::1]80",
+            "[fe80::1%25eth0]",
+            "user@a",
+            "a:80@evil",
+            "a b",
+            "a/b",
+            "a\\b",
+            "a\"b",
+            "caf\u{e9}",
+        ] {
+            assert_eq!(parse_host(text), None, "{text}");
+        }
+    }
 }

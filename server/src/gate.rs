@@ -4,6 +4,7 @@
 use falcon_core::http::request::Parts;
 use falcon_core::http::uri::Authority;
 use falcon_core::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
+use falcon_core::uri::parse_host;
 
 /// Bytes of a request's target.
 const MAX_TARGET: usize = 8192;
@@ -68,8 +69,11 @@ fn check_target(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
             "The request target is no http URL.",
         ));
     }
-    if authority.contains('@') {
-        return Err((StatusCode::BAD_REQUEST, "The request target names a user."));
+    if !authority.is_empty() && parse_host(authority).is_none() {
+        return Err((
+            StatusCode::BAD_REQUEST,
+            "The request target needs a host, perhaps with a port, and no user.",
+        ));
     }
     Ok(())
 }
@@ -122,29 +126,8 @@ fn check_host(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
     }
 }
 
-/// The usual host is letters, digits, dots and a port; anything else is left to the parser.
 fn is_host(host: &HeaderValue) -> bool {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':');
-    let bytes = host.as_bytes();
-    let simple = bytes.iter().all(plain) && bytes.split(|b| *b == b':').count() <= 2;
-    let parsed = || Authority::try_from(bytes).is_ok_and(|host| !host.as_str().contains('@'));
-    !bytes.is_empty() && (simple || parsed()) && has_port_or_none(bytes)
-}
-
-/// What follows the last colon outside of brackets is nothing, or a number that a port can have.
-fn has_port_or_none(host: &[u8]) -> bool {
-    let after_brackets = host.iter().rposition(|b| *b == b']').map_or(0, |at| at + 1);
-    let rest = host.get(after_brackets..).unwrap_or_default();
-    let Some(colon) = rest.iter().position(|b| *b == b':') else {
-        return true;
-    };
-    let port = rest
-        .get(colon + 1..)
-        .and_then(|port| std::str::from_utf8(port).ok());
-    port.is_some_and(|port| {
-        let digits = port.bytes().all(|b| b.is_ascii_digit());
-        port.is_empty() || (digits && port.parse::<u16>().is_ok())
-    })
+    host.to_str().is_ok_and(|host| parse_host(host).is_some())
 }
 
 /// RFC 9112 section 6.1: `chunked` alone is understood, and once.

@@ -171,6 +171,7 @@ impl Frozen {
         let Some(allowed) = &self.allowed_hosts else {
             return Ok(());
         };
+        // A host that is none, or one of several, is nobody's.
         let host = req.host().unwrap_or_default();
         if allowed.iter().any(|name| name.eq_ignore_ascii_case(&host)) {
             return Ok(());

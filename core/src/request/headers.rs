@@ -115,12 +115,26 @@ impl Request {
     ///
     /// 400, code `invalid_header`, if there are more than 200.
     pub fn cookies(&self) -> Result<Cookies<'_>> {
-        let cookies = Cookies::new(self.lines(&header::COOKIE, "; ").unwrap_or_default());
+        let cookies = Cookies::new(self.cookie_lines());
         if cookies.has_more_than(MAX_COOKIES) {
             let why = format!("It may not hold more than {MAX_COOKIES} cookies.");
             Err(HttpError::invalid_header("Cookie", why))?;
         }
         Ok(cookies)
+    }
+
+    /// All lines of `Cookie` as one text. A pair that is no text is left out, and no other: a name
+    /// that some script gave the user must not log the user out.
+    fn cookie_lines(&self) -> Cow<'_, str> {
+        let mut lines = self.parts.headers.get_all(header::COOKIE).iter();
+        let first = lines.next().and_then(|line| line.to_str().ok());
+        if let (Some(only), None) = (first, lines.next()) {
+            return only.into();
+        }
+        let lines = self.parts.headers.get_all(header::COOKIE).iter();
+        let pairs = lines.flat_map(|line| line.as_bytes().split(|b| *b == b';'));
+        let texts = pairs.filter_map(|pair| std::str::from_utf8(pair).ok());
+        texts.collect::<Vec<_>>().join(";").into()
     }
 
     /// Returns what `Forwarded` says, the hop next to the client first; empty without it.

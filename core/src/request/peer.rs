@@ -1,13 +1,11 @@
 //! Who is calling: the peer, and what trusted proxies say of those behind it.
 
-use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
-
-use http::HeaderName;
 
 use super::Request;
 use crate::app::SetupError;
 use crate::header::{Forwarded, node_addr};
+use crate::uri::parse_host;
 
 /// The address of the peer of a connection, where another layer knows it: put it into the
 /// request's extensions. A server of ours uses [`AppService::with_peer`](crate::AppService::with_peer).
@@ -29,7 +27,7 @@ impl PeerAddr {
 /// Whom to believe about the client: the networks in which proxies of your own stand, and the
 /// header in which they write.
 ///
-/// Name the header that your outermost proxy sets or appends to; the other one comes from anybody.
+/// Name the headers that your outermost proxy sets or appends to; the others come from anybody.
 ///
 /// # Examples
 ///
@@ -37,7 +35,7 @@ impl PeerAddr {
 /// use falcon_core::{App, TrustedProxies};
 ///
 /// let mut app = App::new();
-/// app.set_trusted_proxies(TrustedProxies::x_forwarded(["10.0.0.0/8", "::1"])?);
+/// app.set_trusted_proxies(TrustedProxies::x_forwarded_for(["10.0.0.0/8", "::1"])?.with_proto());
 /// # Ok::<(), falcon_core::SetupError>(())
 /// ```
 ///
@@ -48,6 +46,9 @@ impl PeerAddr {
 pub struct TrustedProxies {
     networks: Vec<Network>,
     by_forwarded: bool,
+    /// Whether `X-Forwarded-Proto` and `-Host` are believed.
+    proto: bool,
+    host: bool,
 }
 
 /// The leading bits that the addresses of a network have in common.
@@ -75,16 +76,33 @@ impl TrustedProxies {
         Self::new(true, networks)
     }
 
-    /// Trusts what these proxies write into `X-Forwarded-For`, `-Proto` and `-Host`.
+    /// Trusts what these proxies append to `X-Forwarded-For`, and, where that is said too, what
+    /// they write into [`-Proto`](Self::with_proto) and [`-Host`](Self::with_host).
     ///
     /// # Errors
     ///
     /// As [`forwarded`](Self::forwarded).
-    pub fn x_forwarded<N>(networks: N) -> Result<Self, SetupError>
+    pub fn x_forwarded_for<N>(networks: N) -> Result<Self, SetupError>
     where
         N: IntoIterator<Item: AsRef<str>>,
     {
         Self::new(false, networks)
+    }
+
+    /// Trusts `X-Forwarded-Proto` for the scheme: say so only if the proxies set it, since one
+    /// that does not hands on what the client made up. The last value counts.
+    #[must_use]
+    pub fn with_proto(mut self) -> Self {
+        self.proto = true;
+        self
+    }
+
+    /// Trusts `X-Forwarded-Host` for the host; for this, too, the proxies must set it. The last
+    /// value counts.
+    #[must_use]
+    pub fn with_host(mut self) -> Self {
+        self.host = true;
+        self
     }
 
     fn new<N>(by_forwarded: bool, networks: N) -> Result<Self, SetupError>
@@ -100,6 +118,8 @@ impl TrustedProxies {
         Ok(Self {
             networks,
             by_forwarded,
+            proto: by_forwarded,
+            host: by_forwarded,
         })
     }
 
@@ -151,62 +171,97 @@ impl Request {
     ///
     /// What is no address ends the search, and the last address before it counts.
     pub fn client_addr(&self) -> Option<IpAddr> {
-        let peer = self.peer_addr()?.ip();
-        let proxies = self.app.proxies();
-        if !proxies.contains(peer) {
-            return Some(peer);
-        }
-        let mut client = peer;
-        for hop in self.hops().into_iter().rev().take(MAX_HOPS) {
-            let Some(addr) = hop else { break };
-            client = addr;
-            if !proxies.contains(addr) {
-                break;
+        let mut client = self.peer_addr()?.ip();
+        if let Some(proxies) = self.trusted_proxies() {
+            for hop in self.hops(proxies).take(MAX_HOPS) {
+                let Some(addr) = hop else { break };
+                client = addr;
+                if !proxies.contains(addr) {
+                    break;
+                }
             }
         }
         Some(client.to_canonical())
     }
 
-    /// The addresses that the trusted header tells, the client's first.
-    fn hops(&self) -> Vec<Option<IpAddr>> {
-        if self.app.proxies().by_forwarded {
-            return self.forwarded().iter().map(Forwarded::for_addr).collect();
-        }
-        let value = self.x_header("x-forwarded-for").unwrap_or_default();
-        value.split(',').map(node_addr).collect()
+    /// The proxies that are trusted, if the peer is one of them.
+    fn trusted_proxies(&self) -> Option<&TrustedProxies> {
+        let peer = self.peer_addr()?.ip();
+        Some(self.app.proxies()).filter(|proxies| proxies.contains(peer))
     }
 
-    /// What a trusted proxy says of the scheme or the host by which it was reached.
-    pub(super) fn told_by_proxy(
-        &self,
-        x_header: &'static str,
-        of: impl Fn(&Forwarded) -> Option<&str>,
-    ) -> Option<String> {
-        let proxies = self.app.proxies();
-        if !self
-            .peer_addr()
-            .is_some_and(|peer| proxies.contains(peer.ip()))
-        {
-            return None;
-        }
+    /// The addresses that the trusted header tells, the one next to the peer first.
+    fn hops<'a>(
+        &'a self,
+        proxies: &TrustedProxies,
+    ) -> Box<dyn Iterator<Item = Option<IpAddr>> + 'a> {
         if proxies.by_forwarded {
-            // The element of the outermost proxy that is trusted: it alone saw the client.
-            let hops = self.forwarded();
-            let outermost = hops
-                .iter()
-                .rev()
-                .find(|hop| !hop.for_addr().is_some_and(|addr| proxies.contains(addr)));
-            return outermost
-                .or_else(|| hops.first())
-                .and_then(of)
-                .map(str::to_owned);
+            let addr = |hop: Option<Forwarded>| hop.and_then(|hop| hop.for_addr());
+            return Box::new(self.forwarded_from_the_right().map(addr));
         }
-        let value = self.x_header(x_header)?;
-        value.rsplit(',').next().map(|last| last.trim().to_owned())
+        let lines = self.lines_from_the_right("x-forwarded-for");
+        let nodes = lines.flat_map(|line| line.unwrap_or("?").rsplit(','));
+        Box::new(
+            nodes
+                .filter(|node| !node.trim_ascii().is_empty())
+                .map(node_addr),
+        )
     }
 
-    fn x_header(&self, name: &'static str) -> Option<Cow<'_, str>> {
-        self.lines(&HeaderName::from_static(name), ",")
+    /// The elements of `Forwarded`, the peer's own first.
+    fn forwarded_from_the_right(&self) -> impl Iterator<Item = Option<Forwarded>> {
+        let lines = self.lines_from_the_right("forwarded");
+        // What is no text is malformed, as `?` is.
+        lines.flat_map(|line| Forwarded::from_the_right(line.unwrap_or("?")))
+    }
+
+    fn lines_from_the_right(&self, name: &'static str) -> impl Iterator<Item = Option<&str>> {
+        let lines = self.parts.headers.get_all(name).into_iter();
+        lines.rev().map(|line| line.to_str().ok())
+    }
+
+    /// What the proxy that saw the client says of the request, where `Forwarded` is trusted.
+    fn told_by_forwarded(&self, proxies: &TrustedProxies) -> Option<Forwarded> {
+        let mut told = None;
+        for hop in self.forwarded_from_the_right().take(MAX_HOPS) {
+            let Some(hop) = hop else { break };
+            let is_inner = hop.for_addr().is_some_and(|addr| proxies.contains(addr));
+            told = Some(hop);
+            if !is_inner {
+                break;
+            }
+        }
+        told
+    }
+
+    fn last_value(&self, name: &'static str) -> Option<&str> {
+        let line = self.lines_from_the_right(name).next().flatten()?;
+        line.rsplit(',').next().map(str::trim_ascii)
+    }
+
+    /// The scheme by which a trusted proxy was reached. What is no scheme counts as not told.
+    pub(super) fn scheme_told(&self) -> Option<String> {
+        let proxies = self.trusted_proxies().filter(|proxies| proxies.proto)?;
+        let told = if proxies.by_forwarded {
+            self.told_by_forwarded(proxies)?.proto()?.to_owned()
+        } else {
+            self.last_value("x-forwarded-proto")?.to_ascii_lowercase()
+        };
+        let rest = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
+        let is_scheme =
+            told.starts_with(|c: char| c.is_ascii_alphabetic()) && told.bytes().all(rest);
+        is_scheme.then_some(told)
+    }
+
+    /// The host that a trusted proxy was sent. What is no host counts as not told.
+    pub(super) fn authority_told(&self) -> Option<String> {
+        let proxies = self.trusted_proxies().filter(|proxies| proxies.host)?;
+        let told = if proxies.by_forwarded {
+            self.told_by_forwarded(proxies)?.host()?.to_owned()
+        } else {
+            self.last_value("x-forwarded-host")?.to_owned()
+        };
+        parse_host(&told).is_some().then_some(told)
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::{Uri, header};
 
 use super::Request;
-use crate::header::Forwarded;
+use crate::uri::parse_host;
 
 impl Request {
     /// Takes one slash from the end of the path, unless it is all of it.
@@ -31,38 +31,46 @@ impl Request {
     /// Returns the scheme, in lower case: what a [trusted proxy](crate::TrustedProxies) says, else
     /// what stands in the target, else `http`.
     pub fn scheme(&self) -> Cow<'_, str> {
-        match self.told_by_proxy("x-forwarded-proto", Forwarded::proto) {
-            Some(told) => told.to_ascii_lowercase().into(),
+        match self.scheme_told() {
+            Some(told) => told.into(),
             None => self.parts.uri.scheme_str().unwrap_or("http").into(),
         }
     }
 
-    /// Returns host and port as they came; `None` where nothing tells them: what a
-    /// [trusted proxy](crate::TrustedProxies) says, else what stands in the target, else `Host`
-    /// (RFC 9112 section 3.2.2).
+    /// Returns host and port as they came: what a [trusted proxy](crate::TrustedProxies) says,
+    /// else what stands in the target, else `Host` (RFC 9112 section 3.2.2).
+    ///
+    /// `None` where nothing tells them, and where what does is not
+    /// [one host](crate::uri::parse_host), or several.
     pub fn authority(&self) -> Option<Cow<'_, str>> {
-        if let Some(told) = self.told_by_proxy("x-forwarded-host", Forwarded::host) {
+        if let Some(told) = self.authority_told() {
             return Some(told.into());
         }
         let in_target = self.parts.uri.authority().map(http::uri::Authority::as_str);
-        in_target
-            .or_else(|| self.header(header::HOST))
-            .map(Cow::from)
+        let authority = in_target.or_else(|| self.host_header())?;
+        parse_host(authority).map(|_| authority.into())
+    }
+
+    /// `Host`, if there is one and no other.
+    fn host_header(&self) -> Option<&str> {
+        let mut lines = self.parts.headers.get_all(header::HOST).iter();
+        let host = lines.next()?.to_str().ok()?;
+        lines.next().is_none().then_some(host)
     }
 
     /// Returns the host without port and without the brackets of an IPv6 address.
     pub fn host(&self) -> Option<Cow<'_, str>> {
         Some(match self.authority()? {
-            Cow::Borrowed(authority) => split(authority).0.into(),
-            Cow::Owned(authority) => split(&authority).0.to_owned().into(),
+            Cow::Borrowed(authority) => parse_host(authority)?.0.into(),
+            Cow::Owned(authority) => parse_host(&authority)?.0.to_owned().into(),
         })
     }
 
-    /// Returns the port: the one beside the host, else the scheme's own; `None` for one that is
-    /// no port, and for a scheme that has none.
+    /// Returns the port: the one beside the host, else the scheme's own; `None` without a host, and
+    /// for a scheme that has none.
     pub fn port(&self) -> Option<u16> {
-        match (split(&self.authority()?).1, &*self.scheme()) {
-            (Some(port), _) => port.parse().ok(),
+        match (parse_host(&self.authority()?)?.1, &*self.scheme()) {
+            (Some(port), _) => Some(port),
             (None, "http") => Some(80),
             (None, "https") => Some(443),
             (None, _) => None,
@@ -82,21 +90,5 @@ impl Request {
             Some(authority) => format!("{}://{authority}{target}", self.scheme()),
             None => target.to_owned(),
         }
-    }
-}
-
-/// Host and port of an authority; the host without brackets.
-fn split(authority: &str) -> (&str, Option<&str>) {
-    if let Some((host, port)) = authority
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-    {
-        return (host, port.strip_prefix(':'));
-    }
-    match authority.split_once(':') {
-        // Several colons without brackets: an IPv6 address that was written wrongly.
-        Some((_, port)) if port.contains(':') => (authority, None),
-        Some((host, port)) => (host, Some(port)),
-        None => (authority, None),
     }
 }

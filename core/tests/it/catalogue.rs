@@ -1,6 +1,8 @@
 //! Attacks and faults that reach the app, in process; each test has the number of its row in the
 //! catalogue.
 
+use std::net::IpAddr;
+
 use falcon_core::header::{ETag, SameSite, SetCookie};
 use falcon_core::{App, Body, Request, Resource, Response, Result};
 use falcon_testing::{TestClient, TestResult};
@@ -202,13 +204,19 @@ fn b31_b32_the_client_is_the_first_that_is_no_trusted_proxy() {
             .header(name, value);
         block_on(
             request
-                .peer_addr(format!("{peer}:1").parse().unwrap())
+                .peer_addr((peer.parse::<IpAddr>().unwrap(), 1).into())
                 .send(),
         )
     };
-    let x_forwarded = || TrustedProxies::x_forwarded(["10.0.0.0/8"]).unwrap();
+    let x_forwarded = || {
+        let proxies = TrustedProxies::x_forwarded_for(["10.0.0.0/8"]).unwrap();
+        proxies.with_proto().with_host()
+    };
+    let only_for = || TrustedProxies::x_forwarded_for(["10.0.0.0/8"]).unwrap();
     let forwarded = || TrustedProxies::forwarded(["10.0.0.0/8"]).unwrap();
     let many = vec!["10.0.0.2"; 10_000].join(", ");
+    let long = vec!["for=6.6.6.6;host=evil;proto=ftp"; 100].join(", ")
+        + ", for=203.0.113.9;proto=https;host=shop";
     for (proxies, peer, name, value, told) in [
         (
             x_forwarded(),
@@ -294,6 +302,55 @@ fn b31_b32_the_client_is_the_first_that_is_no_trusted_proxy() {
             "evil",
             "8.8.8.8 http://own/",
         ),
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "x-forwarded-host",
+            "good@evil",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            x_forwarded(),
+            "10.0.0.1",
+            "x-forwarded-proto",
+            "",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            only_for(),
+            "10.0.0.1",
+            "x-forwarded-host",
+            "made-up",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            forwarded(),
+            "10.0.0.1",
+            "forwarded",
+            &long,
+            "203.0.113.9 https://shop/",
+        ),
+        (
+            forwarded(),
+            "10.0.0.1",
+            "forwarded",
+            "for=6.6.6.6;host=evil;by=\", for=\"[2001:db8::1]\"",
+            "2001:db8::1 http://own/",
+        ),
+        (
+            forwarded(),
+            "10.0.0.1",
+            "forwarded",
+            "for=6.6.6.6, secret=abc",
+            "10.0.0.1 http://own/",
+        ),
+        (
+            forwarded(),
+            "::ffff:8.8.8.8",
+            "forwarded",
+            "for=6.6.6.6",
+            "8.8.8.8 http://own/",
+        ),
     ] {
         assert_eq!(
             ask(proxies, peer, name, value).text(),
@@ -318,10 +375,25 @@ fn a19_b06_a_host_that_is_not_allowed_is_421() {
                 .await
                 .assert_status(200);
         }
-        for host in ["evil", "a.example.evil", "b.a.example", ""] {
+        for host in [
+            "evil",
+            "a.example.evil",
+            "b.a.example",
+            "",
+            "[a.example]evil",
+            "[a.example]",
+            "a.example:80@evil",
+            "a.example:x",
+            "a.example, evil",
+        ] {
             let result = client.get("/").header("host", host).send().await;
             result.assert_problem(421, "misdirected_request");
         }
+        let twice = client
+            .get("/")
+            .header("host", "a.example")
+            .header("host", "evil");
+        twice.send().await.assert_status(421);
     });
 }
 
@@ -333,6 +405,10 @@ fn b33_b36_b37_cookies_are_read_as_they_came() {
         (vec!["a=1", "b=2"], "a=1;b=2"),
         (vec!["a=%zz; b=a=b=c"], "a=%zz;b=a=b=c"),
         (vec!["a=\"x y\""], "a=\"x y\""),
+        (
+            vec!["sid=1; name=J\u{f6}rg; b=2"],
+            "sid=1;name=J\u{f6}rg;b=2",
+        ),
     ] {
         let headers: Vec<_> = lines.iter().map(|line| ("cookie", *line)).collect();
         get_with("/q", &headers)

@@ -69,6 +69,9 @@ rows! {
     b05_a_port_that_is_none_is_400: "GET / HTTP/1.1\r\nhost: a:99999\r\n\r\n",
         "GET / HTTP/1.1\r\nhost: a:-1\r\n\r\n", "GET / HTTP/1.1\r\nhost: a:8o\r\n\r\n",
         "GET / HTTP/1.1\r\nhost: [::1]:x\r\n\r\n" => 400;
+    b06_a_host_in_brackets_is_an_address_and_all_there_is: "GET / HTTP/1.1\r\nhost: [good]evil\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost: [good]\r\n\r\n",
+        "GET http://[good]evil/ HTTP/1.1\r\nhost: good\r\n\r\n" => 400;
     b07_a_folded_line_is_400: with("x: a\r\n b") => 400;
     b08_space_before_the_first_header_is_400: "GET / HTTP/1.1\r\n host: a\r\n\r\n" => 400;
     b09_space_before_the_colon_is_400: with("x : a") => 400;
