@@ -2,9 +2,10 @@
 
 use std::future::Future;
 
-use http::{HeaderName, Method, header};
+use http::Method;
 
-use crate::error::{HttpError, Result};
+use crate::error::Result;
+use crate::header::{precondition_required, reads};
 use crate::{Request, Response};
 
 /// Something to be done before or after a responder: an
@@ -88,10 +89,13 @@ where
     }
 }
 
-/// A hook that demands a condition of writing requests: without `If-Match`,
-/// `If-Unmodified-Since` or `If-None-Match` the answer is 428.
+/// A hook that demands a condition of requests that write: without `If-Match`,
+/// `If-Unmodified-Since` or `If-None-Match`, or with one that cannot be decided by what the
+/// resource tells, the answer is 428.
 ///
-/// It keeps two clients from undoing each other's changes unseen.
+/// It keeps two clients from undoing each other's changes unseen. A route whose resource tells no
+/// [`validators`](crate::Resource::validators) cannot have it: [`App::freeze`](crate::App::freeze)
+/// refuses it.
 ///
 /// ```
 /// use falcon_core::header::{ETag, Validators};
@@ -122,19 +126,14 @@ pub struct PreconditionRequired;
 
 impl Hook for PreconditionRequired {
     async fn run(&self, req: &mut Request, _resp: &mut Response) -> Result {
-        const CONDITIONS: [HeaderName; 3] = [
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            header::IF_UNMODIFIED_SINCE,
-        ];
-        if matches!(*req.method(), Method::GET | Method::HEAD | Method::OPTIONS)
-            || CONDITIONS
-                .iter()
-                .any(|name| req.headers().contains_key(name))
-        {
+        let is_safe = matches!(*req.method(), Method::OPTIONS | Method::TRACE);
+        if is_safe || reads(req.method()) {
             return Ok(());
         }
-        let error = HttpError::precondition_required();
-        Err(error.detail("The request must be conditional: send If-Match with the current ETag."))?
+        req.demands_condition = true;
+        if req.is_conditional() {
+            return Ok(());
+        }
+        Err(precondition_required())?
     }
 }

@@ -74,7 +74,7 @@ impl Shared {
         }
     }
 
-    fn timeout(&self, request: &Request<Incoming>) -> Option<Duration> {
+    fn timeout<B>(&self, request: &Request<B>) -> Option<Duration> {
         let route = self
             .own_timeouts
             .then(|| self.service.route_for(request.uri().path()))
@@ -119,12 +119,12 @@ impl Handler {
     }
 
     async fn respond(&self, request: Request<Incoming>) -> Response<ResponseBody> {
-        let timeout = self.shared.timeout(&request);
         let (parts, body) = request.into_parts();
         if let Err((status, why)) = gate::check(&parts) {
             return refuse(status, why);
         }
         let request = Request::from_parts(parts, incoming(body, &self.shared.config));
+        let timeout = self.shared.timeout(&request);
         let answer = within(timeout, self.service.handle(request)).await;
         answer.unwrap_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE, TOO_SLOW))
     }

@@ -177,12 +177,7 @@ impl<'a> Compiler<'a> {
     fn insert(&mut self, pending: &PendingRoute) -> Result<(Option<Template>, Vec<Field>), Fault> {
         let whole = 0..pending.template.len();
         let index = self.routes.len();
-        if pending.methods.is_empty() {
-            let fault = Fault::new(whole, format!("{} has no responder", pending.type_name));
-            return Err(
-                fault.help("implement at least one of `on_get`, `on_post`, … of `Resource`")
-            );
-        }
+        fitness(pending)?;
         #[cfg(feature = "regex")]
         if pending.kind == Kind::Pattern {
             let fields = self.table.patterns.insert(&pending.template, index)?;
@@ -247,7 +242,6 @@ impl<'a> Compiler<'a> {
 
     fn finish(&self, pending: PendingRoute, parsed: Option<Template>, fields: Vec<Field>) -> Route {
         let mut methods = pending.methods;
-        let own_head = methods.list.contains(&Method::HEAD);
         if self.options.head_by_get && methods.list.contains(&Method::GET) {
             methods.add(Method::HEAD);
         }
@@ -278,10 +272,43 @@ impl<'a> Compiler<'a> {
             type_name: pending.type_name,
             groups: pending.groups,
             is_wrapped: pending.is_wrapped,
-            own_head,
             kind: pending.kind,
         }
     }
+}
+
+/// What does not depend on the other routes, and not on the grammar.
+fn fitness(pending: &PendingRoute) -> Result<(), Fault> {
+    let whole = 0..pending.template.len();
+    if pending.methods.is_empty() {
+        let fault = Fault::new(whole, format!("{} has no responder", pending.type_name));
+        return Err(fault.help("implement at least one of `on_get`, `on_post`, … of `Resource`"));
+    }
+    if pending.demands_state && !pending.tells_state {
+        let what = format!(
+            "preconditions are required, and {} tells no state to decide them by",
+            pending.type_name
+        );
+        return Err(Fault::new(whole, what).help("implement `validators` of `Resource`"));
+    }
+    let own = pending.template.get(pending.own_from..).unwrap_or_default();
+    if !own.is_empty() && !own.starts_with('/') {
+        let place = pending.own_from..pending.template.len();
+        let fault = Fault::new(place, "a template inside a group begins with a slash");
+        return Err(fault.help(format!("write `/{own}`")));
+    }
+    let deprecated = pending
+        .meta
+        .all::<Deprecated>()
+        .find(|told| !told.is_in_order());
+    if deprecated.is_some() {
+        let fault = Fault::new(
+            whole,
+            "the sunset of this route lies before its deprecation",
+        );
+        return Err(fault.help("RFC 9745 section 4 wants it at the same time or later"));
+    }
+    Ok(())
 }
 
 /// The value of `Allow`: sorted, without repetition, with OPTIONS where it is answered.

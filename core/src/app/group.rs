@@ -82,6 +82,7 @@ impl<'a, M: Middleware> Group<'a, M> {
         let template = format!("{}{template}", self.prefix);
         let route = self.registry.route(&template, endpoint, Location::caller());
         route.in_group(
+            &self.prefix,
             self.middleware.clone(),
             self.groups.clone(),
             self.meta.clone(),
@@ -127,6 +128,7 @@ impl<'a, M: Middleware> Group<'a, M> {
         let prefix = format!("{}{prefix}", self.prefix);
         let route = self.registry.fallback(&prefix, endpoint, added_at);
         route.in_group(
+            &self.prefix,
             self.middleware.clone(),
             self.groups.clone(),
             self.meta.clone(),

@@ -20,7 +20,7 @@ use tower_service::Service;
 pub(crate) use self::cycle::automatic;
 pub use self::freeze::SetupErrors;
 pub use self::group::Group;
-pub(crate) use self::panic::caught;
+pub(crate) use self::panic::{caught, caught_call};
 pub(crate) use self::registry::{Frozen, Registry};
 pub use self::service::{AppService, ResponseFuture};
 pub use self::setup::{AppInfo, Setup, SetupError};

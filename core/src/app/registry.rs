@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::cycle::{Cycle, Stack};
 use super::group::Slot;
+use super::panic::caught_call;
 use super::setup::{AppInfo, Setup, SetupError};
 use crate::error::{ErrorHandling, HttpError, Result};
 use crate::middleware::{Middleware, Phases};
@@ -204,11 +205,16 @@ impl Frozen {
         route.url(fields)
     }
 
-    /// As [`peek`](Self::peek), for a path as it comes from outside.
+    /// As [`peek`](Self::peek), for a path as it comes from outside, where nothing catches what a
+    /// converter of the application's own may do.
     pub(super) fn peek_from_outside(&self, path: &str) -> Option<&Route> {
         let stripped = path.strip_suffix('/').filter(|rest| !rest.is_empty());
         let stripped = stripped.filter(|_| self.options.strip_trailing_slash);
-        self.peek(stripped.unwrap_or(path))
+        let path = stripped.unwrap_or(path);
+        if self.has_own_converters {
+            return caught_call(|| self.peek(path)).ok().flatten();
+        }
+        self.peek(path)
     }
 
     pub(crate) fn peek(&self, path: &str) -> Option<&Route> {

@@ -111,6 +111,7 @@ impl AppService {
     }
 
     /// Returns the route that a path leads to, as [`Request::peek_route`] does; for servers.
+    /// `None`, too, where a converter panics.
     pub fn route_for(&self, path: &str) -> Option<&Route> {
         self.0.peek_from_outside(path)
     }

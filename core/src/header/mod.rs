@@ -30,4 +30,4 @@ pub(crate) use self::range::MALFORMED as MALFORMED_RANGE;
 pub use self::range::{Range, RangeSpec};
 pub use self::set_cookie::{SameSite, SetCookie};
 pub use self::validators::Validators;
-pub(crate) use self::validators::{Verdict, precondition_failed};
+pub(crate) use self::validators::{Verdict, precondition_failed, precondition_required, reads};

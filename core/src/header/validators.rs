@@ -2,9 +2,9 @@
 
 use std::time::SystemTime;
 
-use http::{HeaderMap, HeaderName, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-use super::{ETag, HttpDate};
+use super::{ETag, ETags, HttpDate};
 use crate::Request;
 use crate::error::{HttpError, HttpStatus, Result};
 
@@ -29,14 +29,36 @@ pub struct Validators {
     etag: Option<ETag>,
     last_modified: Option<HttpDate>,
     exists: bool,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// What the conditions of a request come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Verdict {
+    #[default]
     Proceed,
     NotModified,
     Failed,
+}
+
+/// A verdict, and whether a condition that guards against lost updates led to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    pub(crate) decided: bool,
+}
+
+/// Whether a method only reads, so that the client may have the answer already.
+pub(crate) fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::QUERY)
+}
+
+fn readable(req: &Request, tags: Result<Option<ETags>>) -> Result<Option<ETags>> {
+    if reads(req.method()) {
+        Ok(tags.unwrap_or_default())
+    } else {
+        tags
+    }
 }
 
 impl Validators {
@@ -47,6 +69,7 @@ impl Validators {
             etag: None,
             last_modified: None,
             exists: true,
+            headers: Vec::new(),
         }
     }
 
@@ -73,80 +96,112 @@ impl Validators {
         self
     }
 
+    /// Adds a header that a 304 has to have as a 200 does: `Cache-Control`, `Content-Location`,
+    /// `Expires` and `Vary` (RFC 9110 section 15.4.5).
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
     /// What a response says of itself; `None` if it says nothing.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
         let text = |name| {
             headers
                 .get(name)
-                .and_then(|value: &http::HeaderValue| value.to_str().ok())
+                .and_then(|value: &HeaderValue| value.to_str().ok())
         };
         let etag = text(header::ETAG).and_then(ETag::parse);
         let last_modified = text(header::LAST_MODIFIED).and_then(|date| date.parse().ok());
         (etag.is_some() || last_modified.is_some()).then_some(Self {
             etag,
             last_modified,
-            exists: true,
+            ..Self::new()
         })
     }
 
-    /// Writes them into a response.
+    /// Writes them into a response, where they do not stand already.
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
-        if let Some(tag) = &self.etag {
-            headers.insert(header::ETAG, tag.to_header());
-        }
-        if let Some(date) = self.last_modified {
-            headers.insert(header::LAST_MODIFIED, date.to_header());
+        let tag = self.etag.as_ref().map(ETag::to_header);
+        let date = self.last_modified.map(HttpDate::to_header);
+        let told = [
+            tag.map(|tag| (header::ETAG, tag)),
+            date.map(|date| (header::LAST_MODIFIED, date)),
+        ];
+        for (name, value) in told.into_iter().flatten().chain(self.headers.clone()) {
+            headers.entry(name).or_insert(value);
         }
     }
 
-    /// The order of RFC 9110 section 13.2.2. A condition that cannot be read is passed over where
-    /// the request only reads, and refused where it writes: it was meant to keep something safe.
-    pub(crate) fn judge(&self, req: &Request) -> Result<Verdict> {
-        let reads = matches!(*req.method(), Method::GET | Method::HEAD);
-        let readable = |tags: Result<_>| {
-            if reads {
-                Ok(tags.unwrap_or_default())
-            } else {
-                tags
-            }
-        };
-        if let Some(wanted) = readable(req.if_match())? {
-            let current = self.etag.as_ref();
-            let holds = self.exists
-                && (wanted.is_any() || current.is_some_and(|tag| wanted.matches_strong(tag)));
-            if !holds {
-                return Ok(Verdict::Failed);
+    /// The order of RFC 9110 section 13.2.2. A condition that cannot be read is as if it did not
+    /// stand in the way where the request only reads, and refused where it writes: it was meant to
+    /// keep something safe.
+    pub(crate) fn judge(&self, req: &Request) -> Result<Judgement> {
+        if matches!(
+            *req.method(),
+            Method::CONNECT | Method::OPTIONS | Method::TRACE
+        ) {
+            return Ok(Judgement::default());
+        }
+        let mut judgement = Judgement::default();
+        if req.headers().contains_key(header::IF_MATCH) {
+            judgement.decided = true;
+            if !self.meets_if_match(req)? {
+                judgement.verdict = Verdict::Failed;
+                return Ok(judgement);
             }
         } else if let (Some(limit), Some(date)) = (req.if_unmodified_since(), self.last_modified) {
+            judgement.decided = true;
             if date > limit {
-                return Ok(Verdict::Failed);
+                judgement.verdict = Verdict::Failed;
+                return Ok(judgement);
             }
         }
-        if let Some(known) = readable(req.if_none_match())? {
-            let current = self.etag.as_ref();
-            let met = self.exists
-                && (known.is_any() || current.is_some_and(|tag| known.matches_weak(tag)));
-            return Ok(match (met, reads) {
-                (false, _) => Verdict::Proceed,
-                (true, true) => Verdict::NotModified,
-                (true, false) => Verdict::Failed,
-            });
+        let reads = reads(req.method());
+        if req.headers().contains_key(header::IF_NONE_MATCH) {
+            judgement.decided = true;
+            judgement.verdict = match (self.meets_if_none_match(req)?, reads) {
+                (true, _) => Verdict::Proceed,
+                (false, true) => Verdict::NotModified,
+                (false, false) => Verdict::Failed,
+            };
+            return Ok(judgement);
         }
         let known = req.if_modified_since().filter(|_| reads);
-        Ok(match (known, self.last_modified) {
-            (Some(known), Some(date)) if date <= known => Verdict::NotModified,
-            _ => Verdict::Proceed,
-        })
+        if let (Some(known), Some(date)) = (known, self.last_modified) {
+            if date <= known {
+                judgement.verdict = Verdict::NotModified;
+            }
+        }
+        Ok(judgement)
+    }
+
+    fn meets_if_match(&self, req: &Request) -> Result<bool> {
+        let Some(wanted) = readable(req, req.if_match())? else {
+            return Ok(true);
+        };
+        let is_wanted = |tag| wanted.matches_strong(tag);
+        Ok(self.exists && (wanted.is_any() || self.etag.as_ref().is_some_and(is_wanted)))
+    }
+
+    fn meets_if_none_match(&self, req: &Request) -> Result<bool> {
+        let Some(known) = readable(req, req.if_none_match())? else {
+            return Ok(true);
+        };
+        let is_known = |tag| known.matches_weak(tag);
+        Ok(!self.exists || !(known.is_any() || self.etag.as_ref().is_some_and(is_known)))
     }
 
     /// Whether `If-Range` allows a part to be sent (RFC 9110 section 13.1.5): the same tag,
-    /// strongly compared, or the very same date.
+    /// strongly compared, or the very same date where there is no tag. Where there is one, a
+    /// client has to send it; a date does not tell two changes within a second apart.
     pub(crate) fn allow_range(&self, if_range: &str) -> bool {
         match ETag::parse(if_range) {
             Some(tag) => self
                 .etag
                 .as_ref()
                 .is_some_and(|current| current.strong_eq(&tag)),
+            None if self.etag.is_some() => false,
             None => if_range
                 .parse()
                 .is_ok_and(|date: HttpDate| Some(date) == self.last_modified),
@@ -183,7 +238,9 @@ impl Request {
     /// # Errors
     ///
     /// - 412, code `precondition_failed`, where `If-Match` or `If-Unmodified-Since` does not hold,
-    ///   or `If-None-Match` does not and the method is not GET or HEAD.
+    ///   or `If-None-Match` does not and the method is not GET, HEAD or QUERY.
+    /// - 428, code `precondition_required`, where [`PreconditionRequired`](crate::PreconditionRequired)
+    ///   demands a condition, and none could be decided.
     /// - 304 where `If-None-Match` or `If-Modified-Since` says that the client has it already.
     /// - 400, code `invalid_header`, for a condition of a writing request that cannot be read.
     ///
@@ -191,7 +248,9 @@ impl Request {
     ///
     /// RFC 9110 section 13.2.2.
     pub fn check_preconditions(&self, current: &Validators) -> Result {
-        match current.judge(self)? {
+        let Judgement { verdict, decided } = current.judge(self)?;
+        match verdict {
+            Verdict::Proceed if self.demands_condition && !decided => Err(precondition_required())?,
             Verdict::Proceed => Ok(()),
             Verdict::Failed => Err(precondition_failed())?,
             Verdict::NotModified => {
@@ -201,6 +260,11 @@ impl Request {
             }
         }
     }
+}
+
+pub(crate) fn precondition_required() -> HttpError {
+    HttpError::precondition_required()
+        .detail("The request must be conditional: send If-Match with the current ETag.")
 }
 
 pub(crate) fn precondition_failed() -> HttpError {

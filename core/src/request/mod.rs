@@ -38,6 +38,8 @@ pub struct Request {
     app: Arc<Frozen>,
     matched: Option<Matched>,
     peer: Option<PeerAddr>,
+    /// Whether a write without a condition is to be refused.
+    pub(crate) demands_condition: bool,
 }
 
 /// What routing found for this request.
@@ -57,6 +59,7 @@ impl Request {
             app,
             matched: None,
             peer,
+            demands_condition: false,
         }
     }
 

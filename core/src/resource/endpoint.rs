@@ -4,7 +4,7 @@ use std::future::Future;
 
 use http::Method;
 
-use super::{Resource, dispatch, implemented};
+use super::{Resource, decide, dispatch, implemented, tell, tells_validators};
 use crate::Metadata;
 use crate::app::BoxFuture;
 use crate::error::Result;
@@ -36,6 +36,12 @@ pub trait Endpoint: Sealed + Send + Sync + 'static {
     #[doc(hidden)]
     fn type_name(&self) -> &'static str {
         std::any::type_name::<Self>()
+    }
+
+    /// Whether it tells its validators before its responder runs.
+    #[doc(hidden)]
+    fn tells_state(&self) -> bool {
+        false
     }
 
     #[doc(hidden)]
@@ -102,8 +108,22 @@ impl<R: Resource> Endpoint for R {
         self.describe(meta);
     }
 
+    fn tells_state(&self) -> bool {
+        tells_validators(R::validators)
+    }
+
     async fn call(&self, req: &mut Request, resp: &mut Response) -> Result {
-        dispatch(self, req, resp).await
+        if !tells_validators(R::validators) {
+            return dispatch(self, req, resp).await;
+        }
+        // In a box, so that the future of a resource without validators stays small.
+        Box::pin(async move {
+            let now = decide(req, self.validators(req)).await?;
+            dispatch(self, req, resp).await?;
+            tell(now, resp);
+            Ok(())
+        })
+        .await
     }
 }
 

@@ -7,6 +7,7 @@ use crate::Metadata;
 use crate::app::{automatic, caught};
 use crate::error::{Result, settle};
 use crate::middleware::{Middleware, Shared};
+use crate::response::apply_conditions;
 use crate::routing::Answer;
 use crate::{Hook, Request, Response};
 
@@ -34,6 +35,10 @@ macro_rules! forward {
 
         fn type_name(&self) -> &'static str {
             self.1.type_name()
+        }
+
+        fn tells_state(&self) -> bool {
+            self.1.tells_state()
         }
     };
 }
@@ -66,12 +71,9 @@ impl<H: Hook, E: Endpoint> Endpoint for After<H, E> {
 
 impl<H: Hook> Hook for Only<H> {
     async fn run(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let answered_by_get = *req.method() == Method::HEAD
-            && self.0 == Method::GET
-            && !req
-                .route()
-                .is_some_and(|route| route.implements(&Method::HEAD));
-        if self.0 == *req.method() || answered_by_get {
+        // HEAD is GET without the body, whoever answers it.
+        let is_head_of_get = *req.method() == Method::HEAD && self.0 == Method::GET;
+        if self.0 == *req.method() || is_head_of_get {
             self.1.run(req, resp).await
         } else {
             Ok(())
@@ -91,6 +93,8 @@ impl<M: Middleware, E: Endpoint> Endpoint for Grouped<M, E> {
         if result.is_ok() && !resp.is_complete() {
             result = caught(async { inner(middleware, &self.1, req, resp).await }).await;
         }
+        // So that this middleware, too, sees the 304 that the client will get.
+        let result = result.and_then(|()| apply_conditions(req, resp));
         settle(result, req, resp).await;
         middleware.process_response(req, resp).await
     }

@@ -14,11 +14,11 @@ use http::{Method, StatusCode};
 pub use self::endpoint::Endpoint;
 pub(crate) use self::endpoint::{DynEndpoint, Methods, Sealed};
 pub(crate) use self::hooked::{After, Before, Grouped, Only};
-pub use self::responders::{Responder, Responders, Sink};
+pub use self::responders::{Responder, Responders, Sink, ValidatorsFn};
 use crate::Metadata;
 use crate::app::Noop;
 use crate::error::{Error, Result};
-use crate::header::Validators;
+use crate::header::{Validators, reads};
 use crate::{Request, Response};
 
 /// The future of a responder that a type does not implement.
@@ -49,6 +49,28 @@ impl Future for NoValidators {
 /// Tells whether a resource tells its validators.
 fn tells_validators<'a, R: 'a, Fut>(_f: impl Fn(&'a R, &'a Request) -> Fut) -> bool {
     typeid::of::<Fut>() != typeid::of::<NoValidators>()
+}
+
+/// Decides the conditions of a request, where it has any; returns what is to be said of the
+/// resource in the answer to a request that reads.
+async fn decide(
+    req: &Request,
+    validators: impl Future<Output = Result<Validators>>,
+) -> Result<Option<Validators>> {
+    let is_read = reads(req.method());
+    if !is_read && !req.is_conditional() {
+        return Ok(None);
+    }
+    let now = validators.await?;
+    req.check_preconditions(&now)?;
+    Ok(is_read.then_some(now))
+}
+
+/// Says of a resource that was read what it told of itself.
+fn tell(validators: Option<Validators>, resp: &mut Response) {
+    if let Some(validators) = validators.filter(|_| resp.status() == StatusCode::OK) {
+        validators.write(resp.headers_mut());
+    }
 }
 
 /// Tells whether a responder or a middleware phase is implemented: whether the function returns
@@ -207,8 +229,9 @@ pub trait Resource: Send + Sync + 'static {
         NotImplemented
     }
 
-    /// Tells the state in which the resource is now, for conditional requests: called before the
-    /// responder, for requests that have a condition, and 304 or 412 is answered without it.
+    /// Tells the state in which the resource is now: called before the responder, for requests
+    /// that read and for those that have a condition, and 304 or 412 is answered without it. The
+    /// answer to one that reads says what was told here, where the responder does not say it.
     ///
     /// ```
     /// use falcon_core::header::{ETag, Validators};
@@ -285,10 +308,6 @@ macro_rules! for_each_method {
         /// Calls the responder for the request's method; HEAD falls to GET, every other to
         /// `on_request`. Routing made sure that there is one.
         async fn dispatch<R: Resource>(resource: &R, req: &mut Request, resp: &mut Response) -> Result {
-            if tells_validators(R::validators) && req.is_conditional() {
-                let now = resource.validators(req).await?;
-                req.check_preconditions(&now)?;
-            }
             match *req.method() {
                 $(
                     Method::$method if is_overridden(R::$name) => resource.$name(req, resp).await,

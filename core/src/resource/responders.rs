@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{Endpoint, Methods, Sealed};
+use super::{Endpoint, Methods, Sealed, decide, tell};
 use crate::Metadata;
 use crate::app::BoxFuture;
 use crate::error::{Error, Result};
+use crate::header::Validators;
 use crate::{Hook, Request, Response};
 
 /// A function that answers a request with the help of a state `S`: an
@@ -39,6 +40,36 @@ where
         self(state, req, resp)
     }
 }
+
+/// A function that tells the state of what a state `S` answers for: an
+/// `async fn(&S, &Request) -> Result<Validators>`; see [`Responders::validators`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` tells no validators of `{S}`",
+    label = "expected `async fn(&{S}, &Request) -> Result<Validators>` whose future is `Send`"
+)]
+pub trait ValidatorsFn<'a, S: 'a>: Send + Sync + 'static {
+    /// What the function returns.
+    type Fut: Future<Output = Result<Validators>> + Send + 'a;
+
+    /// Calls the function.
+    fn tell(&self, state: &'a S, req: &'a Request) -> Self::Fut;
+}
+
+impl<'a, S, F, Fut> ValidatorsFn<'a, S> for F
+where
+    S: 'a,
+    F: Fn(&'a S, &'a Request) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Validators>> + Send + 'a,
+{
+    type Fut = Fut;
+
+    fn tell(&self, state: &'a S, req: &'a Request) -> Fut {
+        self(state, req)
+    }
+}
+
+type BoxedValidators<S> =
+    Box<dyn for<'a> Fn(&'a S, &'a Request) -> BoxFuture<'a, Result<Validators>> + Send + Sync>;
 
 type BoxedResponder<S> = Box<
     dyn for<'a> Fn(&'a S, &'a mut Request, &'a mut Response) -> BoxFuture<'a, Result> + Send + Sync,
@@ -79,6 +110,8 @@ type BoxedResponder<S> = Box<
 pub struct Responders<S> {
     state: Arc<S>,
     list: Vec<(Method, BoxedResponder<S>)>,
+    others: Option<BoxedResponder<S>>,
+    validators: Option<BoxedValidators<S>>,
     meta: Metadata,
 }
 
@@ -89,6 +122,8 @@ impl<S: Send + Sync + 'static> Responders<S> {
         Self {
             state: state.into(),
             list: Vec::new(),
+            others: None,
+            validators: None,
             meta: Metadata::default(),
         }
     }
@@ -151,10 +186,23 @@ impl<S: Send + Sync + 'static> Responders<S> {
     #[must_use]
     pub fn on(mut self, method: Method, f: impl for<'a> Responder<'a, S>) -> Self {
         self.list.retain(|(m, _)| *m != method);
-        self.list.push((
-            method,
-            Box::new(move |state, req, resp| Box::pin(f.respond(state, req, resp))),
-        ));
+        self.list.push((method, boxed(f)));
+        self
+    }
+
+    /// Has `f` answer every method that has no responder of its own, OPTIONS excepted, as
+    /// [`Resource::on_request`](super::Resource::on_request) does.
+    #[must_use]
+    pub fn on_request(mut self, f: impl for<'a> Responder<'a, S>) -> Self {
+        self.others = Some(boxed(f));
+        self
+    }
+
+    /// Has `f` tell the state for conditional requests, as
+    /// [`Resource::validators`](super::Resource::validators) does.
+    #[must_use]
+    pub fn validators(mut self, f: impl for<'a> ValidatorsFn<'a, S>) -> Self {
+        self.validators = Some(Box::new(move |state, req| Box::pin(f.tell(state, req))));
         self
     }
 
@@ -177,6 +225,7 @@ impl<S: Send + Sync + 'static> Endpoint for Responders<S> {
         for (method, _) in &self.list {
             methods.add(method.clone());
         }
+        methods.set_others(self.others.is_some());
         methods
     }
 
@@ -188,6 +237,10 @@ impl<S: Send + Sync + 'static> Endpoint for Responders<S> {
         std::any::type_name::<S>()
     }
 
+    fn tells_state(&self) -> bool {
+        self.validators.is_some()
+    }
+
     async fn call(&self, req: &mut Request, resp: &mut Response) -> Result {
         self.call_boxed(req, resp).await
     }
@@ -197,18 +250,43 @@ impl<S: Send + Sync + 'static> Endpoint for Responders<S> {
         req: &'a mut Request,
         resp: &'a mut Response,
     ) -> BoxFuture<'a, Result> {
-        let of = |wanted: &Method| self.list.iter().find(|(method, _)| method == wanted);
-        let found = match of(req.method()) {
-            None if *req.method() == Method::HEAD => of(&Method::GET),
-            found => found,
+        let Some(validators) = &self.validators else {
+            return self.respond(req, resp);
         };
+        Box::pin(async move {
+            let now = decide(req, validators(&self.state, req)).await?;
+            self.respond(req, resp).await?;
+            tell(now, resp);
+            Ok(())
+        })
+    }
+}
+
+impl<S: Send + Sync + 'static> Responders<S> {
+    fn respond<'a>(
+        &'a self,
+        req: &'a mut Request,
+        resp: &'a mut Response,
+    ) -> BoxFuture<'a, Result> {
+        let of = |wanted: &Method| {
+            let known = self.list.iter().find(|(method, _)| method == wanted);
+            known.map(|(_, responder)| responder)
+        };
+        let by_get = *req.method() == Method::HEAD && req.head_is_answered_by_get();
+        let found = of(req.method())
+            .or_else(|| of(&Method::GET).filter(|_| by_get))
+            .or(self.others.as_ref());
         match found {
-            Some((_, responder)) => responder(&self.state, req, resp),
+            Some(responder) => responder(&self.state, req, resp),
             None => Box::pin(std::future::ready(Err(Error::from_status(
                 http::StatusCode::METHOD_NOT_ALLOWED,
             )))),
         }
     }
+}
+
+fn boxed<S: 'static>(f: impl for<'a> Responder<'a, S>) -> BoxedResponder<S> {
+    Box::new(move |state, req, resp| Box::pin(f.respond(state, req, resp)))
 }
 
 impl<S> std::fmt::Debug for Responders<S> {

@@ -8,15 +8,16 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use super::Response;
 use super::headers::content_range;
 use crate::Request;
+use crate::app::caught_call;
 use crate::body::Body;
 use crate::error::{HttpError, Result};
-use crate::header::{self as values, Validators, Verdict, precondition_failed};
+use crate::header::{self as values, Validators, Verdict, precondition_failed, reads};
 
 /// More parts than anybody needs.
 const MAX_PARTS: usize = 8;
 
 /// Makes a 304, a 206, a 412 or a 416 of a 200 where the request's headers demand it. It is done
-/// with GET and HEAD alone; what writes has to be decided before it has written.
+/// where the request reads; what writes has to be decided before it has written.
 ///
 /// # Specification
 ///
@@ -25,12 +26,12 @@ pub(crate) fn apply(req: &Request, resp: &mut Response) -> Result {
     if resp.status != StatusCode::OK || !resp.can_be_conditional() {
         return Ok(());
     }
-    if !matches!(*req.method(), Method::GET | Method::HEAD) {
+    if !reads(req.method()) {
         return Ok(());
     }
     let validators = Validators::of(&resp.headers);
     if let Some(validators) = &validators {
-        match validators.judge(req)? {
+        match validators.judge(req)?.verdict {
             Verdict::Proceed => {}
             Verdict::Failed => Err(precondition_failed())?,
             Verdict::NotModified => {
@@ -79,10 +80,8 @@ fn send_parts(req: &Request, resp: &mut Response, validators: &Validators) -> Re
     let (Some(whole), Ok(Some(range))) = (resp.body.exact_len(), req.range()) else {
         return Ok(());
     };
-    let changed = req
-        .header(header::IF_RANGE)
-        .is_some_and(|known| !validators.allow_range(known));
-    if changed || whole == 0 || !range.unit().eq_ignore_ascii_case("bytes") {
+    if !holds_if_range(req, validators) || whole == 0 || !range.unit().eq_ignore_ascii_case("bytes")
+    {
         return Ok(());
     }
     let Some(parts) = wanted(&range, whole) else {
@@ -95,7 +94,8 @@ fn send_parts(req: &Request, resp: &mut Response, validators: &Validators) -> Re
     // Asked for before anything is changed: not every body can be cut.
     let mut bodies = Vec::with_capacity(parts.len());
     for part in &parts {
-        let Some(body) = resp.body.part(part.clone()) else {
+        // What makes a part is the application's.
+        let Some(body) = caught_call(|| resp.body.part(part.clone()))? else {
             return Ok(());
         };
         bodies.push(body);
@@ -112,6 +112,19 @@ fn send_parts(req: &Request, resp: &mut Response, validators: &Validators) -> Re
         }
     }
     Ok(())
+}
+
+/// RFC 9110 section 13.1.5; what cannot be read, and one of several, is another version's.
+fn holds_if_range(req: &Request, validators: &Validators) -> bool {
+    let mut lines = req.headers().get_all(header::IF_RANGE).iter();
+    let Some(known) = lines.next() else {
+        return true;
+    };
+    let is_one = lines.next().is_none();
+    is_one
+        && known
+            .to_str()
+            .is_ok_and(|known| validators.allow_range(known))
 }
 
 /// The parts that are there; `None` where the whole is the better answer.

@@ -7,10 +7,10 @@ use http::Method;
 
 use super::metadata::Metadata;
 use super::route::HookInfo;
-use crate::Hook;
 use crate::app::Registry;
 use crate::middleware::{Middleware, Shared};
 use crate::resource::{After, Before, DynEndpoint, Endpoint, Grouped, Methods, Only};
+use crate::{Hook, PreconditionRequired};
 
 /// Says more about a route that is being added. The route is added when this goes out of scope,
 /// at the end of the statement.
@@ -55,6 +55,9 @@ struct About<'a, M> {
     inherited: Metadata,
     meta: Metadata,
     hooks: Vec<HookInfo>,
+    demands_state: bool,
+    /// Where the route's own part of the template begins, after the prefix of its group.
+    own_from: usize,
     added_at: &'static Location<'static>,
 }
 
@@ -80,6 +83,10 @@ pub(crate) struct PendingRoute {
     pub(crate) type_name: &'static str,
     pub(crate) groups: Vec<usize>,
     pub(crate) is_wrapped: bool,
+    /// Whether a hook demands conditions, which take a resource that tells its state.
+    pub(crate) demands_state: bool,
+    pub(crate) tells_state: bool,
+    pub(crate) own_from: usize,
     pub(crate) added_at: &'static Location<'static>,
 }
 
@@ -101,6 +108,8 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
             inherited: Metadata::default(),
             meta: Metadata::default(),
             hooks: Vec::new(),
+            demands_state: false,
+            own_from: 0,
             added_at,
         };
         Self {
@@ -110,11 +119,13 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
 
     pub(crate) fn in_group(
         self,
+        prefix: &str,
         middleware: Shared<M>,
         groups: Vec<usize>,
         meta: Metadata,
     ) -> Self {
         self.tell(|about| {
+            about.own_from = prefix.len();
             about.group = Some(middleware);
             about.groups = groups;
             about.inherited = meta;
@@ -190,6 +201,7 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
         self.tell(|about| {
             let at = if before { 0 } else { about.hooks.len() };
             about.hooks.insert(at, hook);
+            about.demands_state |= TypeId::of::<H>() == TypeId::of::<PreconditionRequired>();
         })
     }
 
@@ -212,7 +224,7 @@ impl<M: Middleware, E: Endpoint> Drop for RouteBuilder<'_, M, E> {
         let (methods, type_name) = (endpoint.methods(), endpoint.type_name());
         let has_middleware = TypeId::of::<M>() != TypeId::of::<()>();
         let middleware = about.group.filter(|_| has_middleware);
-        let is_wrapped = middleware.is_some();
+        let (is_wrapped, tells_state) = (middleware.is_some(), endpoint.tells_state());
         let endpoint: Box<dyn DynEndpoint> = match middleware {
             Some(middleware) => Box::new(Grouped(middleware, endpoint)),
             None => Box::new(endpoint),
@@ -228,6 +240,9 @@ impl<M: Middleware, E: Endpoint> Drop for RouteBuilder<'_, M, E> {
             type_name,
             groups: about.groups,
             is_wrapped,
+            demands_state: about.demands_state,
+            tells_state,
+            own_from: about.own_from,
             added_at: about.added_at,
         });
     }

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use http::header::LINK;
 use http::{HeaderName, HeaderValue};
 
 use crate::Response;
@@ -31,47 +32,85 @@ use crate::header::{HttpDate, Link};
 ///
 /// # Specification
 ///
-/// RFC 9745 (`Deprecation`), RFC 8594 (`Sunset`); the link has the relation `deprecation`.
+/// RFC 9745 (`Deprecation`), RFC 8594 (`Sunset`). A sunset that lies before the deprecation is
+/// refused by [`App::freeze`](crate::App::freeze).
 #[derive(Clone, Debug)]
 pub struct Deprecated {
-    headers: Vec<(HeaderName, HeaderValue)>,
+    since: Option<SystemTime>,
+    sunset: Option<SystemTime>,
+    links: Vec<HeaderValue>,
 }
 
 impl Deprecated {
     /// Sets since when, which may be a moment to come.
     pub fn since(at: SystemTime) -> Self {
-        let seconds = match at.duration_since(UNIX_EPOCH) {
-            Ok(after) => format!("@{}", after.as_secs()),
-            Err(before) => format!("@-{}", before.duration().as_secs()),
-        };
-        let value = HeaderValue::from_str(&seconds);
-        let value = value.unwrap_or_else(|_| HeaderValue::from_static("@0"));
         Self {
-            headers: vec![(HeaderName::from_static("deprecation"), value)],
+            since: Some(at),
+            sunset: None,
+            links: Vec::new(),
+        }
+    }
+
+    /// The route will be gone at this time, and is not deprecated until then: `Sunset` alone.
+    pub fn sunset_at(at: SystemTime) -> Self {
+        Self {
+            since: None,
+            sunset: Some(at),
+            links: Vec::new(),
         }
     }
 
     /// Sets when the route will be gone.
     #[must_use]
     pub fn sunset(mut self, at: SystemTime) -> Self {
-        let date = HttpDate::new(at).to_header();
-        self.headers.push((HeaderName::from_static("sunset"), date));
+        self.sunset = Some(at);
         self
     }
 
-    /// Sets where it is told what to use instead.
+    /// Adds where it is told what to use instead: a link with the relation `deprecation`.
     #[must_use]
-    pub fn link(mut self, url: &str) -> Self {
-        let link = Link::new(url, "deprecation")
-            .media_type("text/html")
-            .to_header();
-        self.headers.push((http::header::LINK, link));
+    pub fn link(self, url: &str) -> Self {
+        self.add_link(Link::new(url, "deprecation"))
+    }
+
+    /// Adds where it is told when and why routes go: a link with the relation `sunset`.
+    #[must_use]
+    pub fn sunset_link(self, url: &str) -> Self {
+        self.add_link(Link::new(url, "sunset"))
+    }
+
+    fn add_link(mut self, link: Link) -> Self {
+        self.links.push(link.media_type("text/html").to_header());
         self
+    }
+
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.since.is_none() || self.sunset.is_none() || self.since <= self.sunset
     }
 
     pub(crate) fn announce(&self, resp: &mut Response) {
-        for (name, value) in &self.headers {
-            resp.headers_mut().append(name.clone(), value.clone());
+        let headers = resp.headers_mut();
+        if let Some(since) = self.since.and_then(structured_date) {
+            headers.insert(HeaderName::from_static("deprecation"), since);
+        }
+        if let Some(sunset) = self.sunset {
+            let date = HttpDate::new(sunset).to_header();
+            headers.insert(HeaderName::from_static("sunset"), date);
+        }
+        for link in &self.links {
+            headers.append(LINK, link.clone());
         }
     }
+}
+
+/// A date as a structured field: whole seconds (RFC 9651 section 3.3.7).
+fn structured_date(at: SystemTime) -> Option<HeaderValue> {
+    let seconds = match at.duration_since(UNIX_EPOCH) {
+        Ok(after) => format!("@{}", after.as_secs()),
+        Err(before) => match before.duration().as_secs() {
+            0 => "@0".to_owned(),
+            seconds => format!("@-{seconds}"),
+        },
+    };
+    HeaderValue::from_str(&seconds).ok()
 }

@@ -62,7 +62,14 @@ impl Metadata {
     }
 
     pub(crate) fn holds<T: 'static>(&self) -> bool {
-        self.entries.iter().any(|entry| entry.value.is::<T>())
+        self.all::<T>().next().is_some()
+    }
+
+    /// Returns all values of a type, whatever the method.
+    pub(crate) fn all<T: 'static>(&self) -> impl Iterator<Item = &T> {
+        self.entries
+            .iter()
+            .filter_map(|entry| entry.value.downcast_ref())
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {

@@ -25,7 +25,6 @@ pub struct Route {
     pub(crate) groups: Vec<usize>,
     /// Whether a group's middleware stands around the endpoint.
     pub(crate) is_wrapped: bool,
-    pub(crate) own_head: bool,
     pub(crate) kind: super::Kind,
 }
 
@@ -168,24 +167,16 @@ impl Route {
     }
 
     /// Returns the metadata of type `T` that applies to a method: the method's own, else the
-    /// route's. HEAD reads GET's where it is answered by GET, and wherever it has none of its own.
+    /// route's. HEAD reads GET's where it has none of its own, whoever answers it: what is said for
+    /// GET must not be passed by with HEAD.
     pub fn meta_for<T: Send + Sync + 'static>(&self, method: &Method) -> Option<&T> {
-        if *method == Method::HEAD && !self.own_head {
+        if *method == Method::HEAD {
             return self
                 .meta
                 .get_only_for(method)
                 .or_else(|| self.meta.get_for(&Method::GET));
         }
         self.meta.get_for(method)
-    }
-
-    /// Whether the method has a responder of its own.
-    pub(crate) fn implements(&self, method: &Method) -> bool {
-        if *method == Method::HEAD {
-            self.own_head
-        } else {
-            self.methods.list.contains(method)
-        }
     }
 
     pub(crate) fn field_index(&self, name: &str) -> Option<usize> {

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
-use falcon_core::header::{ETag, Validators};
+use falcon_core::header::{self, ETag, HeaderValue, Validators};
 use falcon_core::{
-    App, Body, Method, Middleware, PreconditionRequired, Request, Resource, Response, Result,
+    App, Body, Method, Middleware, PreconditionRequired, Request, Resource, Responders, Response,
+    Result,
 };
 use falcon_testing::{TestClient, TestRequest, TestResult};
 
-use crate::{Text, block_on};
+use crate::{Log, Text, block_on};
 
 const DATE: &str = "Thu, 04 Mar 2021 05:06:07 GMT";
 const BEFORE: &str = "Thu, 04 Mar 2021 05:06:06 GMT";
@@ -98,6 +99,14 @@ fn a_read_is_decided_in_the_order_of_rfc_9110() {
         (&[("if-modified-since", BEFORE)], 200),
         (&[("if-modified-since", "junk")], 200),
         (&[("if-none-match", "junk")], 200),
+        (
+            &[("if-none-match", "*, \"x\""), ("if-modified-since", AFTER)],
+            200,
+        ),
+        (
+            &[("if-match", "junk"), ("if-unmodified-since", BEFORE)],
+            200,
+        ),
         (&[("if-match", "\"v7\"")], 200),
         (&[("if-match", "W/\"v7\"")], 412),
         (&[("if-match", "*")], 200),
@@ -178,6 +187,141 @@ fn a_read_that_the_client_has_already_is_answered_without_its_responder() {
 }
 
 #[test]
+fn what_a_resource_tells_stands_in_its_answers() {
+    struct Told;
+    impl Resource for Told {
+        async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("0123456789").accept_ranges();
+            Ok(())
+        }
+
+        async fn on_post(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("made");
+            Ok(())
+        }
+
+        async fn on_query(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("found").set_etag(&ETag::strong("own")?);
+            Ok(())
+        }
+
+        async fn on_options(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("options");
+            Ok(())
+        }
+
+        async fn validators(&self, _req: &Request) -> Result<Validators> {
+            let kept = HeaderValue::from_static("max-age=60");
+            Ok(Validators::new()
+                .etag(ETag::strong("v7")?)
+                .header(header::CACHE_CONTROL, kept))
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Told);
+    let client = TestClient::new(app);
+    let known = [("if-none-match", "\"v7\"")];
+    for headers in [&[][..], &known] {
+        let result = send(client.get("/"), headers);
+        result
+            .assert_status(if headers.is_empty() { 200 } else { 304 })
+            .assert_header("etag", "\"v7\"")
+            .assert_header("cache-control", "max-age=60");
+    }
+    let part = [("range", "bytes=0-1"), ("if-range", "\"v7\"")];
+    send(client.get("/"), &part).assert_status(206);
+    send(client.post("/"), &[]).assert_no_header("etag");
+    // QUERY reads, too; OPTIONS knows no conditions.
+    let query = |headers| send(client.request(Method::QUERY, "/"), headers);
+    query(&[]).assert_header("etag", "\"own\"");
+    query(&known).assert_status(304);
+    let options = client.request(Method::OPTIONS, "/");
+    send(options, &[("if-none-match", "*")]).assert_text("options");
+}
+
+#[test]
+fn responders_can_tell_their_state_too() {
+    struct Thing;
+    impl Thing {
+        async fn get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("text");
+            Ok(())
+        }
+
+        async fn state(&self, _req: &Request) -> Result<Validators> {
+            Ok(Validators::new().etag(ETag::strong("v7")?))
+        }
+    }
+    let mut app = App::new();
+    let thing = Responders::of(Thing).on_get(Thing::get);
+    let thing = thing.on_request(Thing::get).validators(Thing::state);
+    app.add_route("/", thing)
+        .before_on(Method::PATCH, PreconditionRequired);
+    let client = TestClient::new(app);
+    send(client.get("/"), &[]).assert_header("etag", "\"v7\"");
+    send(client.get("/"), &[("if-none-match", "\"v7\"")]).assert_status(304);
+    send(client.put("/"), &[("if-match", "\"x\"")]).assert_status(412);
+    send(client.put("/"), &[("if-match", "\"v7\"")]).assert_text("text");
+    send(client.patch("/"), &[]).assert_status(428);
+}
+
+#[test]
+fn middleware_of_a_group_sees_the_304() {
+    let log = Log::default();
+    let mut app = App::new();
+    app.group("/g", Status(log.clone()))
+        .add_route("/plain", Plain);
+    let client = TestClient::new(app);
+    send(client.get("/g/plain"), &[("if-none-match", "\"v7\"")]).assert_status(304);
+    assert_eq!(log.take(), ["304"]);
+}
+
+/// Notes the status that it sees in the end.
+struct Status(Log);
+
+impl Middleware for Status {
+    async fn process_response(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        self.0.add(resp.status().as_u16().to_string());
+        Ok(())
+    }
+}
+
+#[test]
+fn a_demanded_condition_must_be_one_that_can_be_decided() {
+    struct Tagged;
+    impl Resource for Tagged {
+        async fn on_put(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("written");
+            Ok(())
+        }
+
+        async fn validators(&self, _req: &Request) -> Result<Validators> {
+            Ok(Validators::new().etag(ETag::strong("v7")?))
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Tagged).before(PreconditionRequired);
+    let client = TestClient::new(app);
+    for (name, value) in [
+        ("if-unmodified-since", "junk"),
+        ("if-unmodified-since", AFTER),
+        ("if-modified-since", AFTER),
+    ] {
+        let result = send(client.put("/"), &[(name, value)]);
+        result.assert_problem(428, "precondition_required");
+    }
+    send(client.put("/"), &[("if-match", "\"v7\"")]).assert_text("written");
+
+    let mut app = App::new();
+    app.add_route("/", Text("")).before(PreconditionRequired);
+    let errors = app.freeze().unwrap_err().to_string();
+    assert!(
+        errors.contains("Text tells no state to decide them by"),
+        "{errors}"
+    );
+}
+
+#[test]
 fn a_precondition_can_be_demanded() {
     let put = |headers: &[(&str, &str)]| send(client().put("/guarded"), headers);
     put(&[]).assert_problem(428, "precondition_required");
@@ -228,9 +372,12 @@ fn a_part_is_sent_only_of_the_version_that_the_client_has() {
         ("\"v7\"", 206),
         ("W/\"v7\"", 200),
         ("\"x\"", 200),
-        (DATE, 206),
+        // The response has a tag, which a client has to send.
+        (DATE, 200),
         (AFTER, 200),
         ("x", 200),
+        ("\"caf\u{e9}\"", 200),
+        ("", 200),
     ] {
         let headers = [("range", "bytes=2-3"), ("if-range", if_range)];
         let result = send(client().get("/plain"), &headers);
@@ -240,6 +387,12 @@ fn a_part_is_sent_only_of_the_version_that_the_client_has() {
             if status == 206 { "23" } else { "0123456789" }
         );
     }
+    let twice = [
+        ("range", "bytes=2-3"),
+        ("if-range", "\"v7\""),
+        ("if-range", "\"x\""),
+    ];
+    send(client().get("/plain"), &twice).assert_status(200);
     let known = [("range", "bytes=2-3"), ("if-none-match", "\"v7\"")];
     send(client().get("/plain"), &known).assert_status(304);
 }
@@ -263,7 +416,9 @@ fn only_the_parts_that_are_asked_for_are_read() {
                     part.end - part.start < 100,
                     "{part:?} is more than was asked for"
                 );
-                Body::from(format!("[{}..{}]", part.start, part.end))
+                // So that each part is as long as it says.
+                let length = usize::try_from(part.end - part.start).unwrap();
+                Body::from(format!("{:.<length$}", part.start % 100))
             });
             resp.accept_ranges().set_body(body);
             Ok(())
@@ -273,13 +428,36 @@ fn only_the_parts_that_are_asked_for_are_read() {
     app.add_route("/", Parts);
     let client = TestClient::new(app);
     let result = send(client.get("/"), &[("range", "bytes=1000-1009")]);
-    result.assert_status(206).assert_text("[1000..1010]");
+    result.assert_status(206).assert_text("0.........");
     let result = send(client.get("/"), &[("range", "bytes=0-1,-2")]);
     result.assert_status(206);
-    assert!(
-        result.text().contains("[0..2]")
-            && result.text().contains("[1099511627774..1099511627776]")
-    );
+    let text = result.text();
+    assert!(text.contains("bytes 0-1/1099511627776\r\n\r\n0.\r\n"));
+    assert!(text.contains("bytes 1099511627774-1099511627775/1099511627776\r\n\r\n74\r\n"));
+}
+
+#[test]
+fn a_part_of_the_wrong_length_is_not_sent_as_if_it_were_right() {
+    struct Wrong(usize);
+    impl Resource for Wrong {
+        async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            let length = self.0;
+            let body = Body::seekable(100, move |_part| Body::from("x".repeat(length)));
+            resp.accept_ranges().set_body(body);
+            Ok(())
+        }
+    }
+    for length in [0, 5, 12, 100] {
+        let mut app = App::new();
+        app.add_route("/", Wrong(length));
+        let service = app.freeze().unwrap();
+        for (range, want) in [("bytes=0-9", 10), ("bytes=90-", 10), ("items=0-9", 100)] {
+            let request = http::Request::get("/").header("range", range);
+            let response = block_on(service.handle(request.body(String::new()).unwrap()));
+            let read = block_on(Body::new(response.into_body()).read(1000));
+            assert_eq!(read.is_ok(), length == want, "{length} {range}");
+        }
+    }
 }
 
 #[test]

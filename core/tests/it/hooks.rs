@@ -92,3 +92,30 @@ fn a_before_hook_may_answer_itself() {
             .assert_header("x-closure", "yes");
     });
 }
+
+#[test]
+fn what_is_said_for_get_holds_for_a_head_with_a_responder_of_its_own() {
+    struct Both;
+    impl Resource for Both {
+        async fn on_get(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+            Ok(())
+        }
+
+        async fn on_head(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+            Ok(())
+        }
+    }
+    struct Scope;
+    async fn refuses(_req: &mut Request, _resp: &mut Response) -> Result {
+        Err(HttpError::forbidden().into())
+    }
+    let mut app = App::new();
+    app.add_route("/", Both)
+        .with_for(Method::GET, Scope)
+        .before_on(Method::GET, refuses);
+    let service = app.freeze().unwrap();
+    let route = service.route_for("/").unwrap();
+    assert!(route.meta_for::<Scope>(&Method::HEAD).is_some());
+    let request = http::Request::head("/").body(String::new()).unwrap();
+    assert_eq!(block_on(service.handle(request)).status(), 403);
+}

@@ -50,6 +50,37 @@ fn quiet() {
 }
 
 #[test]
+fn a_panic_in_what_makes_a_part_becomes_a_500() {
+    struct Parts;
+    impl Resource for Parts {
+        async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            let body = Body::seekable(100, |_part| panic!("in a part"));
+            resp.accept_ranges().set_body(body);
+            Ok(())
+        }
+    }
+    quiet();
+    let log = Log::default();
+    let mut app = App::with(Noting("m", log.clone()));
+    app.add_route("/", Parts);
+    let request = TestClient::new(app).get("/").header("range", "bytes=0-1");
+    block_on(request.send()).assert_problem(500, "internal_server_error");
+    assert_eq!(
+        log.take().last().map(String::as_str),
+        Some("m response false")
+    );
+}
+
+#[test]
+fn a_panicking_converter_leads_a_server_that_asks_to_no_route() {
+    quiet();
+    let mut app = App::new();
+    app.add_converter("bad", PanickingConverter);
+    app.add_route("/{x:bad}", Text(""));
+    assert!(app.freeze().unwrap().route_for("/x").is_none());
+}
+
+#[test]
 fn a_panic_becomes_a_500_wherever_it_is() {
     quiet();
     block_on(async {

@@ -1,9 +1,11 @@
 //! What is wrong with an app is told when it is frozen: all at once, with places and cures.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use falcon_core::{
-    App, AppInfo, Middleware, Request, Resource, Response, Result, Setup, SetupError,
+    App, AppInfo, Deprecated, Method, Middleware, Request, Resource, Response, Result, Setup,
+    SetupError,
 };
 
 use crate::Text;
@@ -82,6 +84,37 @@ fn all_problems_come_together_and_point_at_their_place() {
     ] {
         assert!(text.contains(expected), "{expected:?} is not in\n{text}");
     }
+}
+
+#[test]
+fn a_template_that_would_grow_into_its_groups_prefix_is_refused() {
+    let mut app = App::new();
+    app.group("/v3", ()).add_route("a", Text(""));
+    let text = problems(app);
+    for expected in [
+        "a template inside a group begins with a slash\n    /v3a\n       ^\n",
+        "write `/a`",
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
+    let mut app = App::new();
+    app.group("/v3", ()).add_route("", Text(""));
+    assert_eq!(problems(app), "");
+}
+
+#[test]
+fn a_sunset_before_the_deprecation_is_refused() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
+    let mut app = App::new();
+    let wrong = Deprecated::since(now).sunset(now - Duration::from_secs(1));
+    app.add_route("/a", Text("")).with_for(Method::GET, wrong);
+    app.add_route("/b", Text(""))
+        .with(Deprecated::since(now).sunset(now));
+    app.add_route("/c", Text(""))
+        .with(Deprecated::sunset_at(now));
+    let text = problems(app);
+    assert!(text.contains("the app has 1 problem"), "{text}");
+    assert!(text.contains("the sunset of this route lies before its deprecation"));
 }
 
 #[test]

@@ -1,16 +1,17 @@
 //! The body of a request or a response: empty, whole, or a stream.
 
-use std::collections::VecDeque;
+mod adapters;
+
 use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Mutex;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http_body::{Frame, SizeHint};
-use pin_project_lite::pin_project;
 
+use self::adapters::{Chain, Chunks, Exact, Limited, Uniform};
 use crate::error::{BoxError, Error, HttpError, Result};
 
 /// A body on its way in or out: empty, whole, or a stream of frames.
@@ -51,8 +52,20 @@ struct Seekable {
 
 impl Seekable {
     fn whole(&mut self) -> &mut Body {
-        let all = 0..self.length;
-        self.whole.get_or_insert_with(|| (self.read)(all))
+        if self.whole.is_none() {
+            self.whole = Some(self.part(0..self.length));
+        }
+        self.whole.get_or_insert_default()
+    }
+
+    /// A part, which is announced with its length, and held to it.
+    fn part(&self, part: Range<u64>) -> Body {
+        let length = part.end - part.start;
+        let body = (self.read)(part);
+        match &body.0 {
+            Repr::Whole(bytes) if bytes.len() as u64 == length => body,
+            _ => Body::boxed(Exact::new(body, length)),
+        }
     }
 }
 
@@ -95,7 +108,7 @@ impl Body {
             return own.take().unwrap_or_default();
         }
         match slot {
-            Some(body) => Self(Repr::Stream(Mutex::new(Box::pin(Uniform { body })))),
+            Some(body) => Self::boxed(Uniform { body }),
             None => Self::empty(),
         }
     }
@@ -111,10 +124,7 @@ impl Body {
         D: Into<Bytes>,
         E: Into<BoxError>,
     {
-        Self(Repr::Stream(Mutex::new(Box::pin(Chunks {
-            stream,
-            left: None,
-        }))))
+        Self::boxed(Chunks { stream })
     }
 
     /// As [`stream`](Self::stream), with the length told beforehand. A stream that gives more or
@@ -129,16 +139,14 @@ impl Body {
         if length == 0 {
             return Self::empty();
         }
-        Self(Repr::Stream(Mutex::new(Box::pin(Chunks {
-            stream,
-            left: Some(length),
-        }))))
+        Self::boxed(Exact::new(Chunks { stream }, length))
     }
 
     /// Makes a body of which any part can be had by itself: a file, an object in a store.
     ///
-    /// `read` gets positions in bytes, and makes the body that gives what lies between them, best
-    /// a [`sized_stream`](Self::sized_stream). It is called once for each part that is sent.
+    /// `read` gets positions in bytes, and makes the body that gives what lies between them. It is
+    /// called once for each part that is sent; one that gives more or less breaks the connection
+    /// off.
     ///
     /// ```
     /// use falcon_core::Body;
@@ -164,6 +172,10 @@ impl Body {
         }))))
     }
 
+    fn boxed(body: impl http_body::Body<Data = Bytes, Error = BoxError> + Send + 'static) -> Self {
+        Self(Repr::Stream(Mutex::new(Box::pin(body))))
+    }
+
     /// A part of a body that is whole or seekable, and not begun.
     pub(crate) fn part(&mut self, part: Range<u64>) -> Option<Self> {
         match &mut self.0 {
@@ -174,7 +186,7 @@ impl Body {
             }
             Repr::Seekable(seekable) => {
                 let seekable = seekable.get_mut().ok()?;
-                seekable.whole.is_none().then(|| (seekable.read)(part))
+                seekable.whole.is_none().then(|| seekable.part(part))
             }
             Repr::Empty | Repr::Stream(_) => None,
         }
@@ -182,9 +194,9 @@ impl Body {
 
     /// Several bodies, one after another.
     pub(crate) fn chain(bodies: Vec<Self>) -> Self {
-        Self(Repr::Stream(Mutex::new(Box::pin(Chain {
+        Self::boxed(Chain {
             bodies: bodies.into(),
-        }))))
+        })
     }
 
     /// Tells whether it is known that nothing (more) will come.
@@ -269,11 +281,11 @@ impl Body {
         match self.0 {
             Repr::Empty => self,
             Repr::Whole(ref bytes) if bytes.len() as u64 <= max_bytes => self,
-            repr => Self(Repr::Stream(Mutex::new(Box::pin(Limited {
+            repr => Self::boxed(Limited {
                 body: Self(repr),
                 left: max_bytes,
                 max: max_bytes,
-            })))),
+            }),
         }
     }
 }
@@ -387,160 +399,3 @@ macro_rules! from_whole {
     )* };
 }
 from_whole!(Bytes, Vec<u8>, String, &'static str, &'static [u8]);
-
-pin_project! {
-    /// Any body, with its data as `Bytes` and its error boxed.
-    struct Uniform<B> {
-        #[pin]
-        body: B,
-    }
-}
-
-impl<B: http_body::Body> http_body::Body for Uniform<B>
-where
-    B::Error: Into<BoxError>,
-{
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = ready!(self.project().body.poll_frame(cx));
-        let to_bytes = |mut data: B::Data| data.copy_to_bytes(data.remaining());
-        Poll::Ready(frame.map(|f| f.map(|f| f.map_data(to_bytes)).map_err(Into::into)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-pin_project! {
-    /// A stream of chunks as a body.
-    struct Chunks<S> {
-        #[pin]
-        stream: S,
-        // What is still to come, where that was told.
-        left: Option<u64>,
-    }
-}
-
-impl<S, D, E> http_body::Body for Chunks<S>
-where
-    S: Stream<Item = Result<D, E>>,
-    D: Into<Bytes>,
-    E: Into<BoxError>,
-{
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let me = self.project();
-        let chunk = ready!(me.stream.poll_next(cx));
-        let data: Option<Bytes> = chunk.transpose().map_err(Into::into)?.map(Into::into);
-        if let Some(left) = me.left {
-            let got = data.as_ref().map_or(0, |data| data.len() as u64);
-            let wrong = got > *left || (data.is_none() && *left > 0);
-            *left = left.saturating_sub(got);
-            if wrong {
-                *me.left = None;
-                let why = "the stream is not as long as was told";
-                return Poll::Ready(Some(Err(why.into())));
-            }
-        }
-        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left == Some(0)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.left.map_or_else(SizeHint::new, SizeHint::with_exact)
-    }
-}
-
-/// A body that fails once it has given more than its limit.
-struct Limited {
-    body: Body,
-    left: u64,
-    max: u64,
-}
-
-impl http_body::Body for Limited {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if self.body.size_hint().lower() > self.left {
-            self.body = Body::empty();
-            return Poll::Ready(Some(Err(too_large(self.max).into())));
-        }
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if let Some(data) = frame
-            .as_ref()
-            .and_then(|frame| frame.as_ref().ok()?.data_ref())
-        {
-            let Some(left) = self.left.checked_sub(data.len() as u64) else {
-                self.body = Body::empty();
-                return Poll::Ready(Some(Err(too_large(self.max).into())));
-            };
-            self.left = left;
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// Bodies that are sent one after another.
-struct Chain {
-    bodies: VecDeque<Body>,
-}
-
-impl http_body::Body for Chain {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        while let Some(body) = self.bodies.front_mut() {
-            if let Some(frame) = ready!(Pin::new(body).poll_frame(cx)) {
-                return Poll::Ready(Some(frame));
-            }
-            self.bodies.pop_front();
-        }
-        Poll::Ready(None)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.bodies.iter().all(Body::is_empty)
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        let lengths = self.bodies.iter().map(Body::exact_len);
-        lengths
-            .sum::<Option<u64>>()
-            .map_or_else(SizeHint::new, SizeHint::with_exact)
-    }
-}
