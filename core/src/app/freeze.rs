@@ -214,6 +214,7 @@ impl<'a> Compiler<'a> {
     /// A mount or a sink takes its prefix, and all below it.
     fn insert_prefix(&mut self, prefix: &Template, index: usize) -> Result<Inserted, Fault> {
         let below = prefix.clone().with_rest();
+        below.check_fields()?;
         if below.segments.len() > prefix.segments.len() {
             let made = converters_of(prefix, self.converters)?;
             if let taken @ Inserted::Taken(_) = self.table.prefixes.insert(prefix, made, index) {
@@ -291,8 +292,17 @@ fn fitness(pending: &PendingRoute) -> Result<(), Fault> {
         );
         return Err(Fault::new(whole, what).help("implement `validators` of `Resource`"));
     }
-    let own = pending.template.get(pending.own_from..).unwrap_or_default();
-    if !own.is_empty() && !own.starts_with('/') {
+    let (prefix, own) = pending
+        .template
+        .split_at_checked(pending.own_from)
+        .unwrap_or_default();
+    if pending.kind == Kind::Pattern {
+        if prefix.contains('{') {
+            let what = "the prefix of a group cannot have fields before a regular expression";
+            return Err(Fault::new(0..pending.own_from, what)
+                .help("write the fields as named groups of the expression"));
+        }
+    } else if !own.is_empty() && !own.starts_with('/') {
         let place = pending.own_from..pending.template.len();
         let fault = Fault::new(place, "a template inside a group begins with a slash");
         return Err(fault.help(format!("write `/{own}`")));

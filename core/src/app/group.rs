@@ -119,6 +119,28 @@ impl<'a, M: Middleware> Group<'a, M> {
         self.fallback(prefix, Sink(sink), Location::caller())
     }
 
+    /// As [`App::add_sink_matching`](crate::App::add_sink_matching), inside the group: the prefix,
+    /// which may have no fields then, comes before the expression.
+    #[cfg(feature = "regex")]
+    #[track_caller]
+    pub fn add_sink_matching<H: Hook>(
+        &mut self,
+        pattern: &str,
+        sink: H,
+    ) -> RouteBuilder<'_, M, Sink<H>> {
+        let prefix = regex_lite::escape(&self.prefix);
+        let pattern = format!("{prefix}(?:{pattern})");
+        let route = self
+            .registry
+            .pattern(&pattern, Sink(sink), Location::caller());
+        route.in_group(
+            &prefix,
+            self.middleware.clone(),
+            self.groups.clone(),
+            self.meta.clone(),
+        )
+    }
+
     fn fallback<E: Endpoint>(
         &mut self,
         prefix: &str,

@@ -113,12 +113,12 @@ impl Registry {
     }
 
     #[cfg(feature = "regex")]
-    pub(super) fn pattern<E: Endpoint>(
+    pub(super) fn pattern<E: Endpoint, M: Middleware>(
         &mut self,
         pattern: &str,
         endpoint: E,
         added_at: &'static Location<'static>,
-    ) -> RouteBuilder<'_, (), E> {
+    ) -> RouteBuilder<'_, M, E> {
         RouteBuilder::new(self, pattern.to_owned(), endpoint, Kind::Pattern, added_at)
     }
 
@@ -202,7 +202,36 @@ impl Frozen {
             format!("no route is called `{name}`; known: {}", known.join(", "))
         };
         let route = route.ok_or_else(|| HttpError::internal_server_error().caused_by(unknown()))?;
-        route.url(fields)
+        let path = route.url(fields)?;
+        self.check_leads_back(route, &path, fields)?;
+        Ok(path)
+    }
+
+    /// A URL has to lead to the route that it was made of, with the fields that it was made of:
+    /// another route may have a literal in the place of a field, and of two fields in a segment the
+    /// first may take what was meant for the second.
+    fn check_leads_back(
+        &self,
+        route: &Route,
+        path: &str,
+        fields: &[(&str, &dyn Display)],
+    ) -> Result {
+        let no_path = |_| route.no_url(format!("would give {path}, which is no path"));
+        let found = self.table.find(&CheckedPath::new(path).map_err(no_path)?);
+        let found = found.and_then(|(index, params)| Some((self.route(index)?, params)));
+        let Some((_, params)) = found.filter(|(found, _)| std::ptr::eq(*found, route)) else {
+            let why = format!("would give {path}, which leads to another route");
+            return Err(route.no_url(why).into());
+        };
+        let is_same = |(name, value): &(&str, &dyn Display)| {
+            let index = route.field_index(name);
+            index.is_none_or(|index| params.get(path, index) == Some(&value.to_string()))
+        };
+        if fields.iter().all(is_same) {
+            return Ok(());
+        }
+        let why = format!("would give {path}, which has other fields");
+        Err(route.no_url(why).into())
     }
 
     /// As [`peek`](Self::peek), for a path as it comes from outside, where nothing catches what a

@@ -104,8 +104,7 @@ impl AppService {
     ///
     /// # Errors
     ///
-    /// 500 with a sentence, where no route has the name, or a field is missing, not known, or not
-    /// taken by its converter.
+    /// As [`Request::url_for`].
     pub fn url_for(&self, name: &str, fields: &[(&str, &dyn Display)]) -> Result<String> {
         self.0.url_for(name, fields)
     }

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::Registry;
 use crate::Request;
 use crate::error::{Error, ErrorHandler, ErrorSerializer, Result};
-use crate::resource::Endpoint;
+use crate::resource::{Endpoint, Sink};
 use crate::routing::converter::{Converter, ConverterArgs};
-use crate::{Route, RouteBuilder};
+use crate::{Hook, Route, RouteBuilder};
 
 /// The app in the hands of [`Middleware::setup`](crate::Middleware::setup).
 pub struct Setup<'a> {
@@ -30,6 +30,23 @@ impl<'a> Setup<'a> {
         endpoint: E,
     ) -> RouteBuilder<'_, (), E> {
         self.registry.route(template, endpoint, Location::caller())
+    }
+
+    /// As [`App::add_prefix`](crate::App::add_prefix), outside all groups.
+    #[track_caller]
+    pub fn add_prefix<E: Endpoint>(
+        &mut self,
+        prefix: &str,
+        endpoint: E,
+    ) -> RouteBuilder<'_, (), E> {
+        self.registry.fallback(prefix, endpoint, Location::caller())
+    }
+
+    /// As [`App::add_sink`](crate::App::add_sink), outside all groups.
+    #[track_caller]
+    pub fn add_sink<H: Hook>(&mut self, prefix: &str, sink: H) -> RouteBuilder<'_, (), Sink<H>> {
+        self.registry
+            .fallback(prefix, Sink(sink), Location::caller())
     }
 
     /// As [`App::add_converter`](crate::App::add_converter).

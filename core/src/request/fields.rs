@@ -55,7 +55,8 @@ impl Request {
     }
 
     /// Writes the path of a route that was given a [name](crate::RouteBuilder::name), with its
-    /// fields percent-encoded.
+    /// fields percent-encoded, below the [`root_path`](Self::root_path). For a mount or a prefix,
+    /// `rest` is what comes below it.
     ///
     /// ```no_run
     /// # use falcon_core::{Request, Response, Result};
@@ -68,9 +69,11 @@ impl Request {
     /// # Errors
     ///
     /// 500 with a sentence for the log, where no route has the name, or a field is missing, not
-    /// known, or not taken by its converter.
+    /// known, given twice, or not taken by its converter; and where the path would not lead back:
+    /// to the same route, with the same fields.
     pub fn url_for(&self, name: &str, fields: &[(&str, &dyn Display)]) -> Result<String> {
-        self.app.url_for(name, fields)
+        let path = self.app.url_for(name, fields)?;
+        Ok(format!("{}{path}", self.root_path()))
     }
 
     /// Returns what is left of the path below the prefix of a mount, a sink or

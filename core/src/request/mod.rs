@@ -21,6 +21,7 @@ pub(crate) use self::params::Params;
 pub use self::peer::{PeerAddr, TrustedProxies};
 pub use self::query::Query;
 pub(crate) use self::query::QueryOptions;
+pub use self::target::RootPath;
 use crate::Route;
 use crate::app::Frozen;
 use crate::body::Body;

@@ -7,7 +7,36 @@ use http::{Uri, header};
 use super::Request;
 use crate::uri::parse_host;
 
+/// The path below which an app is mounted, and which was cut off before it got the request.
+///
+/// [`App::mount`](crate::App::mount) puts it into the extensions of the request for the mounted
+/// service. A layer of another kind that cuts prefixes off does the same, so that the app can tell
+/// its own URLs.
+///
+/// Falcon, and WSGI and ASGI: `root_path`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RootPath(String);
+
+impl RootPath {
+    /// Takes the path as it came, with a slash at its beginning and none at its end.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self(path.into())
+    }
+
+    /// Returns the path.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Request {
+    /// Returns the path below which this app is [mounted](RootPath), as it came; empty if it is
+    /// not.
+    pub fn root_path(&self) -> &str {
+        let root = self.parts.extensions.get::<RootPath>();
+        root.map_or("", RootPath::as_str)
+    }
+
     /// Takes one slash from the end of the path, unless it is all of it.
     pub(crate) fn strip_trailing_slash(&mut self) {
         let Some(path) = self
@@ -77,7 +106,8 @@ impl Request {
         }
     }
 
-    /// Returns the whole URL as the client used it: `https://example.com/a%20b?x=1`.
+    /// Returns the whole URL as the client used it, below the [`root_path`](Self::root_path) too:
+    /// `https://example.com/a%20b?x=1`.
     ///
     /// Without a host it is the target as it came.
     pub fn url(&self) -> String {
@@ -86,9 +116,10 @@ impl Request {
             .uri
             .path_and_query()
             .map_or("/", |target| target.as_str());
+        let root = self.root_path();
         match self.authority() {
-            Some(authority) => format!("{}://{authority}{target}", self.scheme()),
-            None => target.to_owned(),
+            Some(authority) => format!("{}://{authority}{root}{target}", self.scheme()),
+            None => format!("{root}{target}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::body::Body;
 use crate::error::{BoxError, Error, Result};
 use crate::header::merge;
 use crate::resource::{Endpoint, Methods, Sealed};
-use crate::{PeerAddr, Request, Response};
+use crate::{PeerAddr, Request, Response, RootPath};
 
 /// A tower service below a prefix; see [`App::mount`](crate::App::mount).
 #[derive(Debug)]
@@ -69,6 +69,11 @@ fn inner_request(req: &Request) -> Result<http::Request<Body>> {
     *inner.version_mut() = parts.version;
     *inner.headers_mut() = parts.headers.clone();
     *inner.extensions_mut() = parts.extensions.clone();
+    let below = req.rest().map_or(0, |rest| rest.len() + 1);
+    let prefix = req.path().len().saturating_sub(below);
+    let prefix = req.path().get(..prefix).unwrap_or_default();
+    let root = RootPath::new(format!("{}{prefix}", req.root_path()));
+    inner.extensions_mut().insert(root);
     if let Some(peer) = req.peer_addr() {
         inner.extensions_mut().insert(PeerAddr::new(peer));
     }

@@ -109,7 +109,8 @@ impl Template {
             })
     }
 
-    fn check_fields(&self) -> Result<(), Fault> {
+    /// Field names must differ, and there is room for so many.
+    pub(crate) fn check_fields(&self) -> Result<(), Fault> {
         let mut names: Vec<&str> = Vec::new();
         for field in self.fields() {
             if names.contains(&field.name.as_str()) {
@@ -120,7 +121,8 @@ impl Template {
             }
             if names.len() == MAX_FIELDS {
                 let what = format!("a template has at most {MAX_FIELDS} fields");
-                return Err(Fault::new(field.at.clone(), what));
+                return Err(Fault::new(field.at.clone(), what)
+                    .help("what a mount, a sink or a prefix takes below it counts as one"));
             }
             names.push(&field.name);
         }
@@ -186,6 +188,9 @@ fn parse_segment(text: &str, at: Range<usize>) -> Result<Segment, Fault> {
 
 fn parse_literal(text: &str, at: Range<usize>) -> Result<String, Fault> {
     let literal = text.get(at.clone()).unwrap_or("");
+    if let Some(fault) = foreign(literal, &at) {
+        return Err(fault);
+    }
     let wrong = literal.char_indices().find(|(_, c)| {
         c.is_whitespace() || c.is_control() || matches!(c, '}' | '?' | '#' | '%' | '\\')
     });
@@ -201,6 +206,26 @@ fn parse_literal(text: &str, at: Range<usize>) -> Result<String, Fault> {
             .help("write the character itself; it is compared with the decoded path"),
         _ => Fault::new(place, format!("{c:?} cannot stand in a template")),
     })
+}
+
+/// A field as other frameworks write it, which would match nothing that was meant.
+fn foreign(literal: &str, at: &Range<usize>) -> Option<Fault> {
+    let named = |name: &str, help: &str| is_identifier(name).then(|| help.replace("name", name));
+    let help = match literal.as_bytes() {
+        [b':', ..] => named(literal.get(1..)?, "write `{name}`")?,
+        [b'<', .., b'>'] => {
+            let name = literal.get(1..literal.len() - 1)?;
+            named(name.rsplit(':').next()?, "write `{name}`")?
+        }
+        b"*" | b"**" => "all that is left of a path is `{rest:path}`".to_owned(),
+        [b'*', ..] => named(
+            literal.get(1..)?,
+            "all that is left of a path is `{name:path}`",
+        )?,
+        _ => return None,
+    };
+    let what = format!("`{literal}` is no field here, and would match itself alone");
+    Some(Fault::new(at.clone(), what).help(help))
 }
 
 fn parse_field(text: &str, at: Range<usize>) -> Result<FieldExpr, Fault> {
@@ -221,8 +246,10 @@ fn parse_field(text: &str, at: Range<usize>) -> Result<FieldExpr, Fault> {
         } else {
             format!("`{name}` is no field name")
         };
-        return Err(Fault::new(place, what)
-            .help("a name is letters, digits and `_`, and begins with no digit"));
+        return Err(Fault::new(place, what).help(match name.strip_prefix('*') {
+            Some(name) => format!("all that is left of a path is `{{{name}:path}}`"),
+            None => "a name is letters, digits and `_`, and begins with no digit".to_owned(),
+        }));
     }
     let converter = match converter {
         Some(converter) => Some(parse_converter(

@@ -234,3 +234,73 @@ fn head_reads_gets_metadata_on_a_sink_too() {
         client.head("/t/1/a").send().await.assert_status(401);
     });
 }
+
+#[test]
+fn a_mounted_app_knows_where_it_is() {
+    struct Where;
+    impl Resource for Where {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            let (root, url) = (req.root_path(), req.url());
+            let own = req.url_for("where", &[("id", &"x y")])?;
+            resp.set_text(format!("{root} {url} {own}"));
+            Ok(())
+        }
+    }
+    let mut inner = App::new();
+    inner.add_route("/things/{id}", Where).name("where");
+    inner.add_route("/", Where);
+    let mut middle = App::new();
+    middle.mount("/v1", inner.freeze().unwrap());
+    let mut app = App::new();
+    app.mount("/api/{tenant}", middle.freeze().unwrap());
+    let client = TestClient::new(app);
+    for (path, root) in [
+        ("/api/a%20b/v1/things/7?q=1", "/api/a%20b/v1"),
+        ("/api/t/v1/", "/api/t/v1"),
+        ("/api/t/v1", "/api/t/v1"),
+    ] {
+        let result = block_on(client.get(path).header("host", "h").send());
+        let slash = if path.ends_with("v1") { "/" } else { "" };
+        let text = format!("{root} http://h{path}{slash} {root}/things/x%20y");
+        result.assert_text(&text);
+    }
+}
+
+#[test]
+fn the_rest_below_a_prefix_can_be_written() {
+    let mut app = App::new();
+    app.add_prefix("/files/{user}", Text("")).name("files");
+    let service = app.freeze().unwrap();
+    let url = service.url_for("files", &[("user", &"me"), ("rest", &"a b/c.txt")]);
+    assert_eq!(url.unwrap(), "/files/me/a%20b/c.txt");
+    assert_eq!(
+        service.url_for("files", &[("user", &"me")]).unwrap(),
+        "/files/me"
+    );
+    let dots = service.url_for("files", &[("user", &"me"), ("rest", &"../x")]);
+    assert!(dots.is_err());
+}
+
+#[cfg(feature = "regex")]
+#[test]
+fn a_sink_with_an_expression_can_stand_in_a_group() {
+    async fn tells(req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_text(req.param("id").unwrap_or("none").to_owned());
+        Ok(())
+    }
+    let log = Log::default();
+    let mut app = App::new();
+    let mut group = app.group("/v1.0", Noting("g", log.clone()));
+    group.add_sink_matching(r"/(?P<id>\d+)?", tells);
+    let client = TestClient::new(app);
+    block_on(async {
+        client.post("/v1.0/7/x").send().await.assert_text("7");
+        assert_eq!(log.take().len(), 3);
+        client.get("/v1.0/").send().await.assert_text("none");
+        client.get("/v1x0/7").send().await.assert_status(404);
+    });
+    let mut app = App::new();
+    app.group("/{t}", ()).add_sink_matching("/x", tells);
+    let errors = app.freeze().unwrap_err().to_string();
+    assert!(errors.contains("cannot have fields before a regular expression"));
+}

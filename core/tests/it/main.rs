@@ -19,6 +19,7 @@ mod groups;
 mod hooks;
 mod interop;
 mod listing;
+mod lookup;
 mod panics;
 mod parsers;
 mod resources;

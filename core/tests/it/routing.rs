@@ -3,7 +3,6 @@
 use falcon_core::routing::converter::Converter;
 use falcon_core::{App, Request, Resource, Response, Result};
 use falcon_testing::TestClient;
-use proptest::prelude::*;
 
 use crate::block_on;
 
@@ -310,65 +309,4 @@ fn fields_have_typed_values_and_converters_can_be_added() {
             .assert_text("/{v}/{color:one_of(red, blue)} v=x color=blue");
         client.get("/x/green").send().await.assert_status(404);
     });
-}
-
-/// Matching as a sentence says it: every template against every path, the best kind at the first
-/// segment where two differ.
-fn naive(templates: &[Vec<&'static str>], path: &[&str]) -> Option<usize> {
-    let rank = |segment: &str, text: &str| match segment {
-        "{f}" => (!text.is_empty()).then_some(3),
-        "{f:int}" => text.parse::<i64>().ok().map(|_| 2),
-        "v{f}" => (text.len() > 1 && text.starts_with('v')).then_some(1),
-        literal => (literal == text).then_some(0),
-    };
-    let ranks = |template: &Vec<&'static str>| {
-        if template.len() != path.len() {
-            return None;
-        }
-        template
-            .iter()
-            .zip(path)
-            .map(|(segment, text)| rank(segment, text))
-            .collect::<Option<Vec<u8>>>()
-    };
-    let matching = templates
-        .iter()
-        .enumerate()
-        .filter_map(|(i, template)| Some((ranks(template)?, i)));
-    matching.min().map(|(_, i)| i)
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
-
-    #[test]
-    fn lookup_agrees_with_a_slow_matcher(
-        templates in proptest::collection::btree_set(
-            proptest::collection::vec(proptest::sample::select(vec!["a", "b", "v1", "7", "{f}", "{f:int}", "v{f}"]), 1..4),
-            1..12,
-        ),
-        paths in proptest::collection::vec(
-            proptest::collection::vec(proptest::sample::select(vec!["a", "b", "c", "v1", "v", "v2", "7", "8", ""]), 1..4),
-            1..30,
-        ),
-    ) {
-        let templates: Vec<Vec<&'static str>> = templates.into_iter().collect();
-        let mut app = App::new();
-        for template in &templates {
-            let named = template.iter().enumerate().map(|(i, s)| format!("/{}", s.replace("{f", &format!("{{f{i}"))));
-            app.add_route(&named.collect::<String>(), Shows);
-        }
-        let service = app.freeze().unwrap();
-        for path in &paths {
-            let text: String = path.iter().map(|segment| format!("/{segment}")).collect();
-            let found = service.route_for(&text).map(|route| service.routes().iter().position(|r| std::ptr::eq(r, route)));
-            prop_assert_eq!(found.flatten(), naive(&templates, path), "{}", text);
-        }
-    }
-
-    #[test]
-    fn no_path_panics(path in "/[ -~]{0,40}") {
-        let service = client(&["/{a}-{b}.{c}", "/{a:int}/{b:uuid}", "/x{y}/{rest:path}", "/{t:datetime}"]).service().clone();
-        service.route_for(&path);
-    }
 }

@@ -103,6 +103,42 @@ fn a_template_that_would_grow_into_its_groups_prefix_is_refused() {
 }
 
 #[test]
+fn fields_as_other_frameworks_write_them_are_told_apart_from_literals() {
+    for (template, help) in [
+        ("/users/:id", "write `{id}`"),
+        ("/users/<id>", "write `{id}`"),
+        ("/users/<int:id>", "write `{id}`"),
+        ("/files/*", "all that is left of a path is `{rest:path}`"),
+        (
+            "/files/*rest",
+            "all that is left of a path is `{rest:path}`",
+        ),
+        (
+            "/files/{*rest}",
+            "all that is left of a path is `{rest:path}`",
+        ),
+    ] {
+        let mut app = App::new();
+        app.add_route(template, Text(""));
+        let text = problems(app);
+        assert!(text.contains(help), "{template}: {text}");
+    }
+    for template in ["/a:b", "/x*y", "/users/:", "/a/<>"] {
+        let mut app = App::new();
+        app.add_route(template, Text(""));
+        assert_eq!(problems(app), "", "{template}");
+    }
+}
+
+#[test]
+fn a_mount_needs_room_for_what_comes_below_it() {
+    let mut app = App::new();
+    let prefix: String = (0..16).map(|i| format!("/{{f{i}}}")).collect();
+    app.add_prefix(&prefix, Text(""));
+    assert!(problems(app).contains("at most 16 fields"));
+}
+
+#[test]
 fn a_sunset_before_the_deprecation_is_refused() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_225_600);
     let mut app = App::new();
