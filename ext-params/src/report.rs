@@ -2,7 +2,8 @@
 //!
 //! serde stops at the first fault. So a struct that cannot be filled in is tried again, each time
 //! with a text in the place of the fault that the field might take, until nothing is left to say.
-//! A request without mistakes is read once.
+//! A request without mistakes is read once. What stays unsaid: that a field is missing which stands
+//! in the struct behind one whose own type takes none of these texts.
 
 use std::cell::RefCell;
 
@@ -25,11 +26,24 @@ const STAND_INS: [&str; 9] = [
     "http://localhost/",
 ];
 
+/// The most that is said to be wrong: a list for people to read.
+const MOST_PROBLEMS: usize = 50;
+
+/// The most times that a struct is tried.
+const MOST_ATTEMPTS: usize = 256;
+
 /// What is wrong with one parameter.
 struct Problem {
     name: String,
     expected: String,
-    is_missing: bool,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Missing,
+    Invalid,
+    Unknown,
 }
 
 /// A parameter that stands in for one that is wrong, and how many texts were tried.
@@ -65,65 +79,102 @@ fn all_problems<T: DeserializeOwned>(
     mut fault: Fault,
     mut name: Option<String>,
 ) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = Vec::new();
-    let mut stand_ins: Vec<StandIn> = Vec::new();
-    // A fault is one parameter's, and a parameter has so many texts to try.
-    let most = (source.entries.len() + 64) * (STAND_INS.len() + 2);
-    for _ in 0..most {
-        match (fault, name) {
-            (Fault::Unknown(unknown, known), _) => {
-                source.entries.retain(|(name, _)| *name != unknown);
-                let expected = format!("only {}", known.join(", "));
-                problems.push(Problem::new(unknown, expected));
-            }
-            (Fault::Missing(field), _) => {
-                let name = source.place.shown(field);
-                if !stand_in(source, &mut stand_ins, &name, &[]) {
-                    break;
-                }
-                // What it should have been, is asked for in the end.
-                problems.push(Problem {
-                    is_missing: true,
-                    ..Problem::new(name, String::new())
-                });
-            }
-            (Fault::Value(expected, texts), Some(name)) => {
-                let known = problems.iter_mut().find(|problem| problem.name == name);
-                match known {
-                    Some(problem) if problem.expected.is_empty() => problem.expected = expected,
-                    Some(_) => {}
-                    None => problems.push(Problem::new(name.clone(), expected)),
-                }
-                if !stand_in(source, &mut stand_ins, &name, texts) {
-                    // Nothing fits: it is taken out, and what hides behind it stays unsaid.
-                    break;
-                }
-            }
-            (Fault::Value(expected, _), None) => {
-                problems.push(Problem::new(String::new(), expected));
-                break;
-            }
+    let mut found = Found::default();
+    for _ in 0..MOST_ATTEMPTS {
+        if !found.note(source, fault, name) || found.problems.len() >= MOST_PROBLEMS {
+            break;
         }
         let Err(next) = attempt::<T>(source) else {
             break;
         };
         (fault, name) = next;
     }
-    for problem in problems
-        .iter_mut()
-        .filter(|problem| problem.expected.is_empty())
-    {
-        problem.expected =
-            expected_of::<T>(source, &problem.name).unwrap_or_else(|| "a value".to_owned());
+    // What those that are missing should have been, is asked for in the end.
+    let unsaid = |problem: &&mut Problem| problem.expected.is_empty();
+    for problem in found.problems.iter_mut().filter(unsaid) {
+        let expected = expected_of::<T>(source, &problem.name);
+        problem.expected = expected.unwrap_or_else(|| "a value".to_owned());
     }
-    problems
+    found.problems
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    problems: Vec<Problem>,
+    stand_ins: Vec<StandIn>,
+    /// What no text could stand in for, and was taken out.
+    gone: Vec<String>,
+}
+
+impl Found {
+    /// Notes a fault, and changes the source so that the next one can be found; `false` where none
+    /// can be.
+    fn note(&mut self, source: &mut Source, fault: Fault, name: Option<String>) -> bool {
+        match (fault, name) {
+            (Fault::Unknown(_, known), _) => {
+                let is_known = |name: &str| known.iter().any(|k| source.place.is_same(name, k));
+                let (kept, unknown) = std::mem::take(&mut source.entries)
+                    .into_iter()
+                    .partition(|(name, _)| is_known(name));
+                source.entries = kept;
+                let expected = format!("only {}", known.join(", "));
+                let unknown: Vec<(String, Vec<String>)> = unknown;
+                let room = MOST_PROBLEMS - self.problems.len();
+                let names = unknown.into_iter().map(|(name, _)| name).take(room);
+                self.problems
+                    .extend(names.map(|name| Problem::new(name, expected.clone(), Kind::Unknown)));
+                true
+            }
+            (Fault::Missing(field), _) => {
+                let name = source.place.shown(field);
+                if self.gone.contains(&name) {
+                    return false;
+                }
+                let problem = Problem::new(name.clone(), String::new(), Kind::Missing);
+                self.problems.push(problem);
+                stand_in(source, &mut self.stand_ins, &name, &[])
+            }
+            (Fault::Value(expected, texts), Some(name)) => {
+                let known = self
+                    .problems
+                    .iter_mut()
+                    .find(|problem| problem.name == name);
+                match known {
+                    Some(problem) if problem.expected.is_empty() => problem.expected = expected,
+                    Some(_) => {}
+                    None => {
+                        let problem = Problem::new(name.clone(), expected, Kind::Invalid);
+                        self.problems.push(problem);
+                    }
+                }
+                if !stand_in(source, &mut self.stand_ins, &name, texts) {
+                    // Nothing fits. Without it, all others can be read.
+                    let place = source.place;
+                    source
+                        .entries
+                        .retain(|(known, _)| *known != name && !place.is_same(known, &name));
+                    self.gone.push(name);
+                }
+                true
+            }
+            (Fault::Value(expected, _), None) => {
+                let problem = Problem::new(String::new(), expected, Kind::Invalid);
+                self.problems.push(problem);
+                false
+            }
+        }
+    }
 }
 
 /// What a field says that it expects of a text that hardly any type takes.
 fn expected_of<T: DeserializeOwned>(source: &mut Source, name: &str) -> Option<String> {
-    let entry = source.entries.iter_mut().find(|(known, _)| known == name)?;
-    entry.1 = vec!["\u{1}".to_owned()];
-    match attempt::<T>(source) {
+    let at = source.entries.iter().position(|(known, _)| known == name)?;
+    let odd = vec!["\u{1}".to_owned()];
+    let stood_in = std::mem::replace(&mut source.entries.get_mut(at)?.1, odd);
+    let outcome = attempt::<T>(source);
+    source.entries.get_mut(at)?.1 = stood_in;
+    match outcome {
         Err((Fault::Value(expected, _), Some(reading))) if reading == name => Some(expected),
         _ => None,
     }
@@ -166,43 +217,53 @@ fn stand_in(
 }
 
 impl Problem {
-    fn new(name: String, expected: String) -> Self {
+    fn new(name: String, expected: String, kind: Kind) -> Self {
         Self {
             name,
             expected,
-            is_missing: false,
+            kind,
         }
     }
 
     fn sentence(&self) -> String {
         let Self { name, expected, .. } = self;
-        if self.is_missing {
-            format!("`{name}` is missing; expected is {expected}.")
-        } else if name.is_empty() {
-            format!("{expected}.")
-        } else {
-            format!("`{name}` is wrong; expected is {expected}.")
+        match self.kind {
+            Kind::Missing => format!("`{name}` is missing; expected is {expected}."),
+            Kind::Unknown => format!("`{name}` is not known."),
+            Kind::Invalid if name.is_empty() => format!("{expected}."),
+            Kind::Invalid => format!("`{name}` is wrong; expected is {expected}."),
         }
     }
 
     fn member(&self, place: Place) -> Member {
-        let code = if self.is_missing {
-            "missing"
-        } else {
-            "invalid"
+        let code = match self.kind {
+            Kind::Missing => "missing",
+            Kind::Invalid => "invalid",
+            Kind::Unknown => "unknown",
+        };
+        // What is known is said once, in the sentence for all of them.
+        let expected = match self.kind {
+            Kind::Unknown => "nothing of this name",
+            _ => &self.expected,
         };
         Member::from(vec![
             ("in", Member::from(place.name())),
             ("name", Member::from(self.name.as_str())),
             ("code", Member::from(code)),
-            ("expected", Member::from(self.expected.as_str())),
+            ("expected", Member::from(expected)),
         ])
     }
 }
 
 /// 400 with all problems; 404 for a path, which names nothing then.
 fn refuse(place: Place, problems: &[Problem]) -> HttpError {
-    let sentences: Vec<String> = problems.iter().map(Problem::sentence).collect();
+    let mut sentences: Vec<String> = problems.iter().map(Problem::sentence).collect();
+    if let Some(unknown) = problems.iter().find(|p| p.kind == Kind::Unknown) {
+        sentences.push(format!("There can be {}.", unknown.expected));
+    }
+    if problems.len() >= MOST_PROBLEMS {
+        sentences.push("There may be more that is wrong.".to_owned());
+    }
     let members: Vec<Member> = problems
         .iter()
         .map(|problem| problem.member(place))

@@ -38,6 +38,32 @@ struct Strict {
     a: i8,
 }
 
+/// A type of the application's own, which takes none of the texts that stand in for others.
+#[derive(Deserialize, Serialize)]
+#[serde(try_from = "String")]
+enum Colour {
+    Red,
+}
+
+impl TryFrom<String> for Colour {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> core::result::Result<Self, Self::Error> {
+        match &*text {
+            "#ff0000" => Ok(Self::Red),
+            _ => Err("a colour"),
+        }
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Painted {
+    a: u8,
+    b: u8,
+    c: bool,
+    colour: Colour,
+}
+
 #[derive(Deserialize, Serialize)]
 struct Place {
     year: u16,
@@ -72,6 +98,7 @@ macro_rules! resource {
 
 resource!(Filters, Filter, query_params);
 resource!(Stricts, Strict, query_params);
+resource!(Paints, Painted, query_params);
 resource!(Places, Place, path_params);
 resource!(Headers, Heads, header_params);
 
@@ -79,6 +106,7 @@ fn client() -> TestClient {
     let mut app = App::new();
     app.add_route("/filter", Filters);
     app.add_route("/strict", Stricts);
+    app.add_route("/painted", Paints);
     app.add_route("/place/{year}/{slug}", Places);
     app.add_route("/headers", Headers);
     TestClient::new(app)
@@ -181,7 +209,7 @@ fn a_name_that_is_not_known_is_told_where_the_struct_says_so() {
     let result = get("/strict?b=1&a=x");
     let problems = problems(&result);
     assert_eq!(problems[0].0, "b");
-    assert_eq!(problems[0].2, "only a");
+    assert_eq!(problems[0].2, "nothing of this name");
     assert_eq!(
         problems[1],
         (
@@ -190,6 +218,50 @@ fn a_name_that_is_not_known_is_told_where_the_struct_says_so() {
             "an integer from -128 to 127".into()
         )
     );
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_it_should_have_been() {
+    let told: Vec<_> = problems(&get("/painted?colour=%23ff0000"))
+        .into_iter()
+        .map(|(name, _, expected)| (name, expected))
+        .collect();
+    let integer = "an integer from 0 to 255".to_owned();
+    assert_eq!(
+        told,
+        [
+            ("a".to_owned(), integer.clone()),
+            ("b".to_owned(), integer),
+            ("c".to_owned(), "true or false".to_owned()),
+        ]
+    );
+}
+
+#[test]
+fn a_type_that_takes_no_other_text_hides_no_other_fault() {
+    for query in [
+        "colour=x&a=1&b=zz&c=y",
+        "a=1&b=zz&colour=x&c=y",
+        "c=y&b=zz&a=1&colour=x",
+    ] {
+        let mut names: Vec<_> = problems(&get(&format!("/painted?{query}")))
+            .into_iter()
+            .map(|problem| problem.0)
+            .collect();
+        names.sort();
+        assert_eq!(names, ["b", "colour"], "{query}");
+    }
+    let names = problems(&get("/painted"));
+    assert_eq!(names.len(), 4, "{names:?}");
+}
+
+#[test]
+fn a_thousand_names_that_are_not_known_make_no_long_answer() {
+    let query: String = (0..999).map(|i| format!("n{i}&")).collect();
+    let result = get(&format!("/strict?{query}a=1"));
+    assert_eq!(problems(&result).len(), 50);
+    assert!(result.text().contains("There can be only a. There may be more"));
+    assert!(result.text().len() < 10_000);
 }
 
 #[test]
