@@ -260,7 +260,11 @@ fn a_thousand_names_that_are_not_known_make_no_long_answer() {
     let query: String = (0..999).map(|i| format!("n{i}&")).collect();
     let result = get(&format!("/strict?{query}a=1"));
     assert_eq!(problems(&result).len(), 50);
-    assert!(result.text().contains("There can be only a. There may be more"));
+    assert!(
+        result
+            .text()
+            .contains("There can be only a. There may be more")
+    );
     assert!(result.text().len() < 10_000);
 }
 

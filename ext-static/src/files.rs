@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -87,10 +88,11 @@ impl StaticFiles {
         self
     }
 
-    /// Sets the media type of an extension, which is compared with case: `"wasm"`.
+    /// Sets the media type of an extension, which is compared without case: `"wasm"`.
     #[must_use]
     pub fn media_type(mut self, extension: impl Into<String>, media_type: HeaderValue) -> Self {
-        self.media_types.insert(extension.into(), media_type);
+        let extension = extension.into().to_ascii_lowercase();
+        self.media_types.insert(extension, media_type);
         self
     }
 
@@ -128,7 +130,10 @@ impl StaticFiles {
         };
         let path = match file_path(&named, self.dotfiles) {
             Some(path) => path,
-            None if rest.is_empty() => self.fallback.clone().ok_or_else(HttpError::not_found)?,
+            // An address in the browser's application may end in a slash; a file's does not.
+            None if is_folder(rest, self.dotfiles) => {
+                self.fallback.clone().ok_or_else(HttpError::not_found)?
+            }
             None => Err(HttpError::not_found())?,
         };
         match (self.open(path.clone()).await, &self.fallback) {
@@ -143,7 +148,10 @@ impl StaticFiles {
 
     fn media_type_of(&self, path: &str) -> HeaderValue {
         let extension = extension(path);
-        let own = extension.and_then(|extension| self.media_types.get(extension));
+        let own = extension.and_then(|extension| {
+            let extension = extension.to_ascii_lowercase();
+            self.media_types.get(&extension)
+        });
         if let Some(own) = own {
             return own.clone();
         }
@@ -184,7 +192,9 @@ impl Resource for StaticFiles {
             resp.set_etag(&tag?);
         }
         if let Some(modified) = entry.modified {
-            resp.set_last_modified(modified);
+            // A clock that was wrong: no answer is older than what it holds (RFC 9110 section
+            // 8.8.2.1).
+            resp.set_last_modified(modified.min(SystemTime::now()));
         }
         if self.downloadable {
             resp.set_downloadable_as(file_name(&path));
@@ -197,6 +207,12 @@ impl Resource for StaticFiles {
         resp.accept_ranges().set_body(entry.into_body());
         Ok(())
     }
+}
+
+/// Whether a path is one that a folder could have: nothing, or plain names with a slash at the end.
+fn is_folder(rest: &str, dotfiles: bool) -> bool {
+    let names = rest.strip_suffix('/').unwrap_or(rest);
+    names.is_empty() || (names != rest && file_path(names, dotfiles).is_some())
 }
 
 /// Whether there is nothing of that name that may be served.

@@ -10,6 +10,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use falcon_core::header::HttpDate;
 use falcon_core::http::HeaderValue;
 use falcon_core::{App, Method, Request, Resource, Response, Result};
 use falcon_static::StaticFiles;
@@ -483,6 +484,19 @@ async fn j26_what_cannot_be_opened_is_404_without_its_path() {
     site.is_absent("/s/a.txt/below").await;
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_of_tomorrow_was_modified_now() {
+    let site = site();
+    let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
+    let path = site.home.path().join("a/a.txt");
+    let file = fs::File::options().write(true).open(path);
+    file.unwrap().set_modified(tomorrow).unwrap();
+    let result = site.get("/s/a.txt").await;
+    let told: HttpDate = result.header("last-modified").unwrap().parse().unwrap();
+    assert!(told.get() <= SystemTime::now());
+}
+
 #[tokio::test]
 async fn only_get_and_head_are_answered() {
     let site = site();
@@ -533,7 +547,7 @@ async fn media_types_are_those_that_were_set_then_those_that_are_known() {
     });
     for (target, media_type) in [
         ("/s/a.txt", "text/x-own"),
-        ("/s/UPPER.TXT", "application/octet-stream"),
+        ("/s/UPPER.TXT", "text/x-own"),
         ("/s/index.html", "application/octet-stream"),
     ] {
         site.get(target)

@@ -30,10 +30,16 @@ pub(crate) fn check(parts: &Parts) -> Result<(), (StatusCode, &'static str)> {
         check_framing(&parts.headers)?;
     }
     match parts.headers.get(header::EXPECT) {
-        Some(expected) if !expected.as_bytes().eq_ignore_ascii_case(b"100-continue") => Err((
-            StatusCode::EXPECTATION_FAILED,
-            "Only `100-continue` can be expected.",
-        )),
+        // An empty list expects nothing.
+        Some(expected)
+            if !expected.is_empty()
+                && !expected.as_bytes().eq_ignore_ascii_case(b"100-continue") =>
+        {
+            Err((
+                StatusCode::EXPECTATION_FAILED,
+                "Only `100-continue` can be expected.",
+            ))
+        }
         _ => Ok(()),
     }
 }

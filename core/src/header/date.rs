@@ -24,7 +24,8 @@ use http::HeaderValue;
 ///
 /// # Specification
 ///
-/// RFC 9110 section 5.6.7. Reading takes the two obsolete forms too, as it must.
+/// RFC 9110 section 5.6.7. Reading takes the two obsolete forms too, as it must, and is lenient
+/// about the day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HttpDate(u64);
 
@@ -59,10 +60,31 @@ impl FromStr for HttpDate {
     type Err = InvalidDate;
 
     fn from_str(text: &str) -> Result<Self, InvalidDate> {
-        httpdate::parse_http_date(text)
-            .map(Self::new)
-            .map_err(|_| InvalidDate)
+        let strict = httpdate::parse_http_date(text).ok();
+        let read = strict.or_else(|| read_leniently(text));
+        read.map(Self::new).ok_or(InvalidDate)
     }
+}
+
+/// The preferred form with another day of the week, a day of one digit, or letters of another case:
+/// RFC 9110 section 5.6.7 encourages recipients to be robust.
+fn read_leniently(text: &str) -> Option<SystemTime> {
+    const DAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+    let (weekday, rest) = text.split_once(", ")?;
+    if !DAYS.iter().any(|day| day.eq_ignore_ascii_case(weekday)) {
+        return None;
+    }
+    let mut parts = rest.split(' ');
+    let mut next = || parts.next();
+    let (day, month, year, time, zone) = (next()?, next()?, next()?, next()?, next()?);
+    if next().is_some() || !zone.eq_ignore_ascii_case("GMT") {
+        return None;
+    }
+    let (first, others) = month.split_at_checked(1)?;
+    let month = first.to_ascii_uppercase() + &others.to_ascii_lowercase();
+    let date = format!("{day:0>2} {month} {year} {time} GMT");
+    let on = |weekday: &&str| httpdate::parse_http_date(&format!("{weekday}, {date}")).ok();
+    DAYS.iter().find_map(on)
 }
 
 impl From<SystemTime> for HttpDate {
@@ -101,8 +123,27 @@ mod tests {
     }
 
     #[test]
+    fn the_preferred_form_is_read_with_slips_that_do_not_change_its_meaning() {
+        let date: HttpDate = "Sat, 05 Nov 1994 08:49:37 GMT".parse().unwrap();
+        for text in [
+            "Mon, 05 Nov 1994 08:49:37 GMT",
+            "Sat, 5 Nov 1994 08:49:37 GMT",
+            "sat, 05 nov 1994 08:49:37 gmt",
+        ] {
+            assert_eq!(text.parse(), Ok(date), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_date_is_refused() {
         for text in [
+            "Xyz, 05 Nov 1994 08:49:37 GMT",
+            "Sat, 31 Feb 1994 08:49:37 GMT",
+            "Sat, 05 Nov 1994 08:49:37 UTC",
+            "Sat, 05 Nov 1994 08:49:37 GMT x",
+            "Sat,  5 Nov 1994 08:49:37 GMT",
+            "Sat, 05 Nov 94 08:49:37 GMT",
+            "Sat, 05 \u{e9}ov 1994 08:49:37 GMT",
             "",
             "yesterday",
             "1994-11-06",

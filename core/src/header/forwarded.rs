@@ -41,19 +41,18 @@ impl Forwarded {
     pub fn parse(value: &str) -> Vec<Self> {
         split_unquoted(value, b',')
             .take(MAX_HOPS)
-            .map(Self::element)
-            .filter(|hop| *hop != Self::default())
+            .filter_map(Self::element)
             .collect()
     }
 
-    fn element(text: &str) -> Self {
-        let mut hop = Self::default();
+    fn element(text: &str) -> Option<Self> {
+        let mut hop = None;
         let mut rest = text;
         while let Some((name, after)) = take_word(rest.trim_start_matches([' ', '\t', ';'])) {
             let Some((value, after)) = after.strip_prefix('=').and_then(take_word) else {
                 break;
             };
-            hop.set(&name, &value);
+            hop.get_or_insert_with(Self::default).set(&name, &value);
             if !after.starts_with([';', ' ', '\t']) {
                 break;
             }

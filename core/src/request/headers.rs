@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
-use http::{HeaderName, header};
+use http::{HeaderName, HeaderValue, header};
 
 use super::{Request, expected};
 use crate::body::Body;
@@ -55,7 +55,7 @@ impl Request {
         T::Err: Display,
     {
         let name = name.as_ref();
-        let Some(text) = self.text_header(name)? else {
+        let Some(text) = self.text_lines(name)? else {
             return Ok(None);
         };
         let wrong = |error| {
@@ -71,6 +71,21 @@ impl Request {
             name,
             "It must be visible ASCII.",
         )))?)
+    }
+
+    /// All lines of a header as one, as RFC 9110 section 5.3 joins them: of a header that is no
+    /// list, that is no value.
+    fn text_lines(&self, name: &str) -> Result<Option<Cow<'_, str>>> {
+        let Some(first) = self.text_header(name)? else {
+            return Ok(None);
+        };
+        let mut others = self.parts.headers.get_all(name).iter().skip(1).peekable();
+        if others.peek().is_none() {
+            return Ok(Some(first.into()));
+        }
+        let text = |line: &HeaderValue| String::from_utf8_lossy(line.as_bytes()).into_owned();
+        let all: Vec<String> = self.parts.headers.get_all(name).iter().map(text).collect();
+        Ok(Some(all.join(", ").into()))
     }
 
     /// Returns the `Content-Type`, if it is there and visible ASCII.
@@ -89,7 +104,7 @@ impl Request {
     /// Returns `Accept`, all its lines together; `None` if it is not there, which means that
     /// everything is accepted.
     pub fn accept(&self) -> Option<Accept<'_>> {
-        self.joined(&header::ACCEPT).map(Accept::new)
+        self.lines(&header::ACCEPT).map(Accept::new)
     }
 
     /// Tells whether the client accepts a media type at all; see [`Accept::quality`].
@@ -141,7 +156,7 @@ impl Request {
     ///
     /// Anybody can send it: see [`client_addr`](Self::client_addr).
     pub fn forwarded(&self) -> Vec<Forwarded> {
-        let value = self.joined(&header::FORWARDED).unwrap_or_default();
+        let value = self.lines(&header::FORWARDED).unwrap_or_default();
         Forwarded::parse(&value)
     }
 
@@ -167,7 +182,7 @@ impl Request {
         if !self.parts.headers.contains_key(name) {
             return Ok(None);
         }
-        let tags = self.joined(name).and_then(|value| ETags::parse(&value));
+        let tags = self.lines(name).and_then(|value| ETags::parse(&value));
         let why = "It must be * or a list of quoted entity tags.";
         Ok(Some(
             tags.ok_or_else(|| HttpError::invalid_header(shown, why))?,
@@ -195,10 +210,10 @@ impl Request {
     ///
     /// 400, code `invalid_header`, if it is malformed.
     pub fn range(&self) -> Result<Option<Range>> {
-        let Some(value) = self.text_header("range")? else {
+        let Some(value) = self.text_lines("range")? else {
             return Ok(None);
         };
-        Ok(Some(Range::read(value).map_err(|why| {
+        Ok(Some(Range::read(&value).map_err(|why| {
             let error = HttpError::invalid_header("Range", why);
             match why {
                 MALFORMED_RANGE => error.link(
@@ -210,18 +225,12 @@ impl Request {
         })?))
     }
 
-    /// All lines of a list header as one.
-    fn joined(&self, name: &HeaderName) -> Option<Cow<'_, str>> {
-        self.lines(name, ", ")
-    }
-
-    /// All lines of a header as one text; lines that are no text are left out.
-    pub(super) fn lines(&self, name: &HeaderName, separator: &str) -> Option<Cow<'_, str>> {
-        let lines = self.parts.headers.get_all(name);
-        let mut lines = lines.iter().filter_map(|line| line.to_str().ok());
+    /// All lines of a list as one. What is not UTF-8 is replaced, so that the element it
+    /// stands in is none that anybody knows, and the others stay.
+    fn lines(&self, name: &HeaderName) -> Option<Cow<'_, str>> {
+        let lines = self.parts.headers.get_all(name).iter();
+        let mut lines = lines.map(|line| String::from_utf8_lossy(line.as_bytes()));
         let first = lines.next()?;
-        Some(lines.fold(Cow::Borrowed(first), |all, line| {
-            Cow::Owned(format!("{all}{separator}{line}"))
-        }))
+        Some(lines.fold(first, |all, line| Cow::Owned(format!("{all}, {line}"))))
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::headers::rejected;
 use crate::media;
-use crate::{show, unexpected};
+use crate::{show, time, unexpected};
 
 pub(crate) struct SetCookies;
 
@@ -17,14 +17,23 @@ impl Resource for SetCookies {
         let media = media::read(req).await?.plain();
         for item in media.as_array().ok_or_else(|| unexpected("no list"))? {
             let cookie = cookie_of(item)?;
-            resp.set_cookie(&cookie).or(Err(rejected()))?;
+            let is_set = item.get("op").is_none_or(|op| op == "set");
+            let refused = || {
+                if is_set {
+                    rejected()
+                } else {
+                    unexpected("a cookie of that name cannot be removed")
+                }
+            };
+            resp.set_cookie(&cookie).or(Err(refused()))?;
         }
         show(resp, &json!({"ok": true}));
         Ok(())
     }
 }
 
-const ARGUMENTS: [&str; 12] = [
+/// What a cookie may be given when it is set, and when it is removed.
+const TO_SET: [&str; 11] = [
     "op",
     "name",
     "value",
@@ -35,9 +44,9 @@ const ARGUMENTS: [&str; 12] = [
     "secure",
     "http_only",
     "same_site",
-    "samesite",
     "partitioned",
 ];
+const TO_REMOVE: [&str; 6] = ["op", "name", "domain", "path", "same_site", "samesite"];
 
 /// An argument that nobody knows is a mistake of the program's.
 pub(crate) fn check_arguments(item: &Json, known: &[&str]) -> Result {
@@ -52,27 +61,51 @@ pub(crate) fn check_arguments(item: &Json, known: &[&str]) -> Result {
 }
 
 fn cookie_of(item: &Json) -> Result<SetCookie> {
-    check_arguments(item, &ARGUMENTS)?;
+    let is_set = item.get("op").is_none_or(|op| op == "set");
+    check_arguments(item, if is_set { &TO_SET } else { &TO_REMOVE })?;
     let text = |name: &str| {
-        item.get(name)
-            .and_then(Json::as_str)
-            .filter(|text| !text.is_empty())
+        let text = item.get(name).and_then(Json::as_str);
+        text.filter(|text| !text.is_empty())
     };
-    let flag = |name: &str| item.get(name).and_then(Json::as_bool);
-    let name = text("name").ok_or_else(|| unexpected("a cookie has a name"))?;
-    let is_set = text("op").is_none_or(|op| op == "set");
+    let name = item.get("name").and_then(Json::as_str);
+    let name = name.ok_or_else(|| unexpected("a cookie has a name"))?;
     let mut cookie = if is_set {
-        SetCookie::new(
-            name,
-            item.get("value")
-                .and_then(Json::as_str)
-                .ok_or_else(rejected)?,
-        )
+        let value = item
+            .get("value")
+            .ok_or_else(|| unexpected("a cookie has a value"))?;
+        SetCookie::new(name, value.as_str().ok_or_else(rejected)?)
     } else {
         SetCookie::removal(name)
     };
-    if let Some(expires) = text("expires") {
-        cookie = cookie.expires(moment(expires)?);
+    if let Some(domain) = text("domain") {
+        cookie = cookie.domain(domain);
+    }
+    if let Some(path) = text("path") {
+        cookie = cookie.path(path);
+    }
+    if let Some(policy) = text("same_site").or_else(|| text("samesite")) {
+        cookie = cookie.same_site(match policy.to_ascii_lowercase().as_str() {
+            "strict" => SameSite::Strict,
+            "lax" => SameSite::Lax,
+            "none" => SameSite::None,
+            _ => return Err(rejected()),
+        });
+    }
+    if is_set {
+        with_flags(cookie, item)
+    } else {
+        Ok(cookie.http_only(true))
+    }
+}
+
+/// What only a cookie that is set has.
+fn with_flags(mut cookie: SetCookie, item: &Json) -> Result<SetCookie> {
+    match item.get("expires") {
+        None | Some(Json::Null) => {}
+        Some(expires) => {
+            let text = expires.as_str().ok_or_else(|| unexpected("no date"))?;
+            cookie = cookie.expires(moment(text)?);
+        }
     }
     match item.get("max_age") {
         Some(Json::Number(age)) => {
@@ -84,26 +117,24 @@ fn cookie_of(item: &Json) -> Result<SetCookie> {
         None | Some(Json::Null) => {}
         Some(_) => return Err(rejected()),
     }
-    if let Some(domain) = text("domain") {
-        cookie = cookie.domain(domain);
-    }
-    if let Some(path) = text("path") {
-        cookie = cookie.path(path);
-    }
-    if let Some(secure) = flag("secure") {
-        cookie = cookie.secure(secure);
-    }
-    if let Some(policy) = text("same_site").or_else(|| text("samesite")) {
-        cookie = cookie.same_site(match policy.to_ascii_lowercase().as_str() {
-            "strict" => SameSite::Strict,
-            "lax" => SameSite::Lax,
-            "none" => SameSite::None,
-            _ => return Err(rejected()),
-        });
+    if let Some(secure) = item.get("secure").filter(|secure| !secure.is_null()) {
+        cookie = cookie.secure(is_true(secure));
     }
     Ok(cookie
-        .http_only(flag("http_only").unwrap_or(true))
-        .partitioned(flag("partitioned").unwrap_or(false)))
+        .http_only(item.get("http_only").is_none_or(is_true))
+        .partitioned(item.get("partitioned").is_some_and(is_true)))
+}
+
+/// What counts as true in Python.
+fn is_true(value: &Json) -> bool {
+    match value {
+        Json::Null => false,
+        Json::Bool(on) => *on,
+        Json::Number(number) => number.as_f64() != Some(0.0),
+        Json::String(text) => !text.is_empty(),
+        Json::Array(list) => !list.is_empty(),
+        Json::Object(members) => !members.is_empty(),
+    }
 }
 
 /// An ISO 8601 date and time, or a date at midnight; in UTC, unless it says otherwise.
@@ -111,6 +142,5 @@ pub(crate) fn moment(text: &str) -> Result<SystemTime> {
     if let Ok(at) = text.parse::<jiff::Timestamp>() {
         return Ok(at.into());
     }
-    let clock: jiff::civil::DateTime = text.parse()?;
-    Ok(jiff::tz::Offset::UTC.to_timestamp(clock)?.into())
+    time::moment_of(text.parse()?)
 }

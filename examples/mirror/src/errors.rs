@@ -6,7 +6,7 @@ use falcon::prelude::*;
 
 use crate::kinds::{Generic, raise};
 use crate::responses::{TEXT, pieces};
-use crate::{header, unexpected};
+use crate::{header, latin1, unexpected};
 
 /// `?h=NAME|VALUE`, several.
 fn extra_headers(query: Query<'_>) -> Result<HeaderMap> {
@@ -14,7 +14,7 @@ fn extra_headers(query: Query<'_>) -> Result<HeaderMap> {
     for pair in query.all("h") {
         let (name, value) = pair.split_once('|').ok_or_else(|| unexpected("no pair"))?;
         let name = HeaderName::from_bytes(name.as_bytes())?;
-        headers.insert(name, HeaderValue::from_str(value)?);
+        headers.insert(name, latin1(value)?);
     }
     Ok(headers)
 }
@@ -54,6 +54,7 @@ impl Class {
     pub(crate) async fn named(&self, req: &mut Request, _resp: &mut Response) -> Result {
         let query = req.query()?;
         let name = req.param("name").unwrap_or_default();
+        let code = query.parse_as::<i64>("code")?;
         let mut error = match PLAIN.iter().find(|(known, _)| *known == name) {
             Some((_, status)) => HttpError::new(StatusCode::from_u16(*status)?),
             None => special(name, query)?,
@@ -62,11 +63,11 @@ impl Class {
         if !keeps_texts {
             error = with_texts(error, query);
         }
-        if let Some(code) = query.parse_as::<i64>("code")? {
+        if let Some(code) = code {
             error = error.code(code.to_string());
         }
         if let Some(href) = query.get("href").filter(|href| !href.is_empty()) {
-            let text = query.get("href_text");
+            let text = query.get("href_text").filter(|text| !text.is_empty());
             let text = text.unwrap_or_else(|| "Documentation related to this error".into());
             error = error.link(text.into_owned(), &href);
         }
@@ -103,7 +104,7 @@ impl Class {
 
     pub(crate) async fn redirect(&self, req: &mut Request, _resp: &mut Response) -> Result {
         let query = req.query()?;
-        let code = u16::try_from(req.param_value::<i64>("code")?)?;
+        let code = u16::try_from(req.param_value::<i64>("code")?).unwrap_or_default();
         if !matches!(code, 301 | 302 | 303 | 307 | 308) {
             Err(HttpError::not_found())?;
         }

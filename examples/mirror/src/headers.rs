@@ -1,13 +1,14 @@
 //! `/resp/ops` and `/resp/link`: headers and links, as the request wants them.
 
-use falcon::header::{HeaderName, Link, SET_COOKIE};
+use falcon::header::{HeaderName, HeaderValue, Link, SET_COOKIE};
 use falcon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::cookies::check_arguments;
 use crate::kinds::IndexMissing;
 use crate::media;
-use crate::{show, unexpected};
+use crate::value::Value;
+use crate::{latin1, show, unexpected};
 
 /// What the response refuses to be told.
 pub(crate) fn rejected() -> Error {
@@ -22,20 +23,24 @@ pub(crate) struct Ops;
 impl Resource for Ops {
     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
         let program = req.query()?.list::<String>("op")?.unwrap_or_default();
-        let mut read: Vec<Json> = Vec::new();
+        let mut read: Vec<Value> = Vec::new();
         for op in &program {
             let (verb, operands) = op.split_once('|').unwrap_or((op, ""));
             let (name, value) = operands.split_once('|').unwrap_or((operands, ""));
             match verb {
                 "set" => set(resp, name, value)?,
                 "append" => {
+                    let value = latin1(value).or(Err(rejected()))?;
                     resp.append_header(name, value).or(Err(rejected()))?;
                 }
                 "delete" => {
                     refuse_cookies(name)?;
                     resp.remove_header(name);
                 }
-                "get" => read.push(all_lines(resp, name, value)),
+                "get" => {
+                    refuse_cookies(name)?;
+                    read.push(all_lines(resp, name, value));
+                }
                 "many" => {
                     for pair in operands.split(',') {
                         let (name, value) = pair.split_once('=').ok_or_else(rejected)?;
@@ -45,13 +50,14 @@ impl Resource for Ops {
                 _ => Err(HttpError::bad_request().title("unknown verb"))?,
             }
         }
-        show(resp, &json!({"got": read}));
-        Ok(())
+        let read = Value::List(read);
+        media::respond(resp, &Value::Object(vec![("got".to_owned(), read)]))
     }
 }
 
 fn set(resp: &mut Response, name: &str, value: &str) -> Result {
     refuse_cookies(name)?;
+    let value = latin1(value).or(Err(rejected()))?;
     resp.set_header(name, value).or(Err(rejected()))?;
     Ok(())
 }
@@ -64,14 +70,15 @@ fn refuse_cookies(name: &str) -> Result {
     Ok(())
 }
 
-fn all_lines(resp: &Response, name: &str, default: &str) -> Json {
+fn all_lines(resp: &Response, name: &str, default: &str) -> Value {
     let name = HeaderName::from_bytes(name.as_bytes()).ok();
     let lines = name.iter().flat_map(|name| resp.headers().get_all(name));
-    let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+    let text = |line: &HeaderValue| line.as_bytes().iter().map(|b| char::from(*b)).collect();
+    let lines: Vec<String> = lines.map(text).collect();
     match (lines.as_slice(), default) {
-        ([], "") => Json::Null,
-        ([], default) => json!(default),
-        (lines, _) => json!(lines.join(", ")),
+        ([], "") => Value::Null,
+        ([], default) => Value::text(default),
+        (lines, _) => Value::text(lines.join(", ")),
     }
 }
 
@@ -112,7 +119,7 @@ fn link_of(item: &Json) -> Result<Link> {
     }
     let title_star = item.get("title_star").and_then(Json::as_array);
     match title_star.map(Vec::as_slice) {
-        Some([Json::String(language), Json::String(title)]) => {
+        Some([Json::String(language), Json::String(title), ..]) => {
             link = link.title_in(language, title);
         }
         Some(_) => Err(IndexMissing)?,

@@ -5,6 +5,7 @@ use falcon::prelude::*;
 use serde_json::{Value as Json, json};
 
 use crate::kinds::raise;
+use crate::requests::told;
 use crate::{header, show};
 
 #[derive(Default)]
@@ -53,7 +54,7 @@ impl Hook for Times {
 
 async fn guard(req: &mut Request, resp: &mut Response) -> Result {
     mark(req, resp, "guard")?;
-    if req.header("x-key") != Some("open") {
+    if told(req, "x-key").as_deref() != Some("open") {
         Err(HttpError::unauthorized("Mirror realm=\"hooks\"").title("Guarded"))?;
     }
     Ok(())

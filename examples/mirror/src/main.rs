@@ -64,6 +64,12 @@ fn eprint(message: &str) {
 
 use falcon::header;
 
+/// A header's value of characters up to U+00FF, one byte each.
+pub(crate) fn latin1(text: &str) -> Result<header::HeaderValue> {
+    let bytes: std::result::Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+    Ok(header::HeaderValue::from_bytes(&bytes?)?)
+}
+
 /// An error that nobody expected: 500.
 pub(crate) fn unexpected(what: &'static str) -> Error {
     Error::boxed(what)

@@ -1,7 +1,7 @@
 //! `/media`: bodies in several formats, in and out.
 
+use falcon::Query;
 use falcon::prelude::*;
-use falcon::{Query, bytes::Bytes};
 use serde_json::json;
 
 use crate::value::Value;
@@ -45,7 +45,7 @@ fn format_of(req: &Request) -> Result<&'static str> {
     })?)
 }
 
-fn parse(req: &Request, format: &str, body: &Bytes) -> Result<Value> {
+pub(crate) fn parse(req: &Request, format: &str, body: &[u8]) -> Result<Value> {
     match format {
         FORM => parse_form(body, is_strict(req)),
         KV => parse_kv(body),
@@ -220,17 +220,33 @@ impl Resource for Respond {
         if !media_type.is_empty() {
             resp.set_header(header::CONTENT_TYPE, media_type.as_str())?;
         }
-        if matches!(value, Value::Null) {
-            return Ok(());
-        }
-        let body = match media_type.split(';').next().unwrap_or("").trim() {
-            "" | JSON => String::from_utf8(layout::json(&value.plain())).ok(),
-            format @ (FORM | KV) => write(format, &value),
-            _ => None,
-        };
-        resp.set_body(body.ok_or_else(|| unexpected("it cannot be written in that type"))?);
-        Ok(())
+        respond(resp, &value)
     }
+}
+
+/// Writes a value in the type that the response has; one that is blank, as one that is not there,
+/// is JSON's. Null is nothing.
+pub(crate) fn respond(resp: &mut Response, value: &Value) -> Result {
+    let media_type = resp
+        .header(header::CONTENT_TYPE)
+        .unwrap_or_default()
+        .to_owned();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let is = |format: &str| essence.eq_ignore_ascii_case(format);
+    if essence.is_empty() {
+        resp.remove_header(header::CONTENT_TYPE);
+    }
+    if matches!(value, Value::Null) {
+        return Ok(());
+    }
+    let body = if essence.is_empty() || is(JSON) {
+        String::from_utf8(layout::json(&value.plain())).ok()
+    } else {
+        let own = [FORM, KV].into_iter().find(|format| is(format));
+        own.and_then(|format| write(format, value))
+    };
+    resp.set_body(body.ok_or_else(|| unexpected("it cannot be written in that type"))?);
+    Ok(())
 }
 
 pub(crate) struct Negotiate;

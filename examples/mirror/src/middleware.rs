@@ -5,6 +5,7 @@ use falcon::{Middleware, Response};
 use serde_json::json;
 
 use crate::kinds::{self, Boom, Generic};
+use crate::requests::told;
 use crate::show;
 
 #[derive(Default)]
@@ -13,6 +14,9 @@ struct Trace(Vec<String>);
 /// Which tracers' `process_request` came to its end.
 #[derive(Default)]
 struct Entered(Vec<&'static str>);
+
+/// That a tracer's `process_request` failed.
+struct Refused;
 
 /// Appends a word, if anything is traced.
 pub(crate) fn note(req: &mut Request, word: &str) {
@@ -44,7 +48,7 @@ impl Tracer {
 
     fn act(&self, req: &Request, resp: &mut Response, step: &str) -> Result {
         let place = format!("{}.{step}", self.name);
-        let orders = req.header("x-mirror-mw").unwrap_or_default();
+        let orders = told(req, "x-mirror-mw").unwrap_or_default();
         for order in orders.split(',') {
             let Some((verb, at)) = order.trim().split_once(':') else {
                 continue;
@@ -80,7 +84,11 @@ impl Middleware for Tracer {
     async fn process_request(&self, req: &mut Request, resp: &mut Response) -> Result {
         if concerns(req) {
             Self::write(req, resp, &format!("{}.request", self.name))?;
-            self.act(req, resp, "request")?;
+            let acted = self.act(req, resp, "request");
+            if acted.is_err() {
+                req.context_mut().insert(Refused);
+            }
+            acted?;
             if req.context().get::<Entered>().is_none() {
                 req.context_mut().insert(Entered::default());
             }
@@ -108,7 +116,9 @@ impl Middleware for Tracer {
     async fn process_response(&self, req: &mut Request, resp: &mut Response) -> Result {
         let entered = req.context().get::<Entered>();
         let is_in = entered.is_some_and(|entered| entered.0.contains(&self.name));
-        if !concerns(req) || (self.dependent && !is_in && !resp.is_complete()) {
+        // A request step that completed the response has all response steps run, unless it failed.
+        let completed = resp.is_complete() && req.context().get::<Refused>().is_none();
+        if !concerns(req) || (self.dependent && !is_in && !completed) {
             return Ok(());
         }
         let resource = if found_resource(req) {

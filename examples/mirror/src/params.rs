@@ -52,7 +52,7 @@ impl Resource for Typed {
             "date" => date(query, &variant),
             "datetime" => datetime(query, &variant),
             "json" => json_value(query, &variant),
-            "media" => media_value(query, &variant),
+            "media" => media_value(req, query, &variant),
             "dict" => dict(query, &variant),
             _ => Err(unexpected("no such kind")),
         }?;
@@ -200,16 +200,17 @@ fn json_value(query: Query<'_>, variant: &str) -> Found {
         .or(absent))
 }
 
-fn media_value(query: Query<'_>, variant: &str) -> Found {
+fn media_value(req: &Request, query: Query<'_>, variant: &str) -> Found {
+    let format = match variant {
+        "kv" => media::KV,
+        "form" => media::FORM,
+        _ => Err(HttpError::not_found())?,
+    };
     let Some(text) = query.get("p") else {
         return Ok(None);
     };
-    let parsed = match variant {
-        "kv" => media::parse_kv(text.as_bytes()).map_err(|_| unreadable(media::KV)),
-        "form" => media::parse_form(text.as_bytes(), false).map_err(|_| unreadable(media::FORM)),
-        _ => Err(HttpError::not_found())?,
-    };
-    parsed.map(Some)
+    let parsed = media::parse(req, format, text.as_bytes());
+    parsed.map(Some).or(Err(unreadable(format)))
 }
 
 fn dict(query: Query<'_>, variant: &str) -> Found {

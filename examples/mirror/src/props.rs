@@ -8,16 +8,19 @@ use serde_json::Value as Json;
 
 use crate::cookies::moment;
 use crate::kinds::IndexMissing;
-use crate::{media, unexpected};
+use crate::value::Value;
+use crate::{latin1, media, unexpected};
 
 pub(crate) struct Props;
 
 impl Resource for Props {
     async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
         resp.set_text("ok");
-        let media = media::read(req).await?.plain();
-        for (name, value) in media.as_object().ok_or_else(|| unexpected("no object"))? {
-            set(resp, name, value)?;
+        let Value::Object(members) = media::read(req).await? else {
+            return Err(unexpected("no object"));
+        };
+        for (name, value) in members {
+            set(resp, &name, &value.plain())?;
         }
         Ok(())
     }
@@ -72,7 +75,7 @@ fn set_text(resp: &mut Response, name: &str, text: &str) -> Result {
         "downloadable_as" => resp.set_downloadable_as(text),
         "viewable_as" => resp.set_viewable_as(text),
         "content_type" | "accept_ranges" | "retry_after" => {
-            resp.set_header(header_name(name)?, text)?
+            resp.set_header(header_name(name)?, latin1(text)?)?
         }
         "cache_control" | "vary" | "content_range" => return Err(wrong_type()),
         _ => Err(HttpError::bad_request().title("unknown property"))?,
@@ -93,16 +96,18 @@ fn wrong_type() -> Error {
 
 fn content_range(resp: &mut Response, range: &[Json]) -> Result {
     let number = |at: usize| range.get(at).and_then(Json::as_u64);
-    let (Some(first), Some(last), Some(_)) = (number(0), number(1), range.get(2)) else {
-        Err(IndexMissing)?
+    let text = |at: usize| match range.get(at) {
+        Some(Json::String(text)) => Ok(text.clone()),
+        Some(other) => Ok(other.to_string()),
+        None => Err(IndexMissing),
     };
-    match range.get(3).and_then(Json::as_str) {
-        None => {
+    let (first, last, length) = (text(0)?, text(1)?, text(2)?);
+    match (number(0), number(1), range.get(3).and_then(Json::as_str)) {
+        (Some(first), Some(last), None) if first <= last && length != "*" => {
             resp.set_content_range(first..last + 1, number(2));
         }
-        Some(unit) => {
-            let length = range.get(2).map(ToString::to_string).unwrap_or_default();
-            let value = format!("{unit} {first}-{last}/{}", length.trim_matches('"'));
+        (_, _, unit) => {
+            let value = format!("{} {first}-{last}/{length}", unit.unwrap_or("bytes"));
             resp.set_header(header::CONTENT_RANGE, value)?;
         }
     }

@@ -8,7 +8,7 @@ use falcon::{Body, header::Forwarded};
 use serde_json::{Map, Value as Json, json};
 
 use crate::value::Value;
-use crate::{header, media, show};
+use crate::{header, media, show, time};
 
 /// The path as text.
 fn decoded(text: &str) -> String {
@@ -23,9 +23,16 @@ fn target(req: &Request) -> String {
     }
 }
 
-/// A header, null if it is absent or empty.
-fn filled<'r>(req: &'r Request, name: &str) -> Option<&'r str> {
-    req.header(name).filter(|value| !value.is_empty())
+/// A header, all its lines; null if it is absent or empty.
+fn filled(req: &Request, name: &'static str) -> Option<String> {
+    told(req, name).filter(|value| !value.is_empty())
+}
+
+/// A header, all its lines; null if it is absent.
+pub(crate) fn told(req: &Request, name: &'static str) -> Option<String> {
+    let name = header::HeaderName::from_static(name);
+    let is_there = req.headers().contains_key(&name);
+    is_there.then(|| all_lines(req, &name))
 }
 
 pub(crate) struct Uri;
@@ -63,19 +70,20 @@ impl Resource for ForwardedInfo {
         let hops = req.forwarded();
         let is_there = req.headers().contains_key(header::FORWARDED);
         let first = hops.first();
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let scheme = if is_there {
-            first.and_then(Forwarded::proto).map(str::to_owned)
+            first.and_then(Forwarded::proto).and_then(filled)
         } else {
-            req.header("x-forwarded-proto").map(str::to_ascii_lowercase)
+            told(req, "x-forwarded-proto").map(|proto| proto.to_ascii_lowercase())
         };
         let host = if is_there {
-            first.and_then(Forwarded::host)
+            first.and_then(Forwarded::host).and_then(filled)
         } else {
-            req.header("x-forwarded-host")
+            told(req, "x-forwarded-host")
         };
-        let authority = req.authority().unwrap_or_default();
+        let host = host.unwrap_or_else(|| req.authority().unwrap_or_default().into_owned());
         let scheme = scheme.unwrap_or_else(|| req.scheme().into_owned());
-        let prefix = format!("{scheme}://{}", host.unwrap_or(&authority));
+        let prefix = format!("{scheme}://{host}");
         let shown = hops.iter().map(|hop| {
             json!({"src": hop.for_node(), "dest": hop.by_node(), "host": hop.host(),
                    "scheme": hop.proto()})
@@ -84,7 +92,7 @@ impl Resource for ForwardedInfo {
         let answer = json!({
             "forwarded": is_there.then(|| shown.collect::<Json>()),
             "forwarded_scheme": scheme,
-            "forwarded_host": host.unwrap_or(&authority),
+            "forwarded_host": host,
             "forwarded_uri": format!("{prefix}{}", target(req)),
             "forwarded_prefix": prefix,
             "remote_addr": route.last(),
@@ -103,13 +111,10 @@ fn access_route(req: &Request, hops: &[Forwarded]) -> Vec<String> {
             None => hop.for_node().map(str::to_owned),
         };
         hops.iter().filter_map(node).collect()
-    } else if let Some(list) = req.header("x-forwarded-for") {
+    } else if let Some(list) = told(req, "x-forwarded-for") {
         list.split(',').map(|item| item.trim().to_owned()).collect()
     } else {
-        req.header("x-real-ip")
-            .map(str::to_owned)
-            .into_iter()
-            .collect()
+        told(req, "x-real-ip").into_iter().collect()
     };
     let peer = req
         .peer_addr()
@@ -212,11 +217,8 @@ impl Header {
 /// A date header as ISO 8601.
 fn date(req: &Request, name: &str) -> Result<Option<String>> {
     let date: Option<HttpDate> = req.header_as(name)?;
-    let shown = |date: HttpDate| {
-        let at = jiff::Timestamp::try_from(date.get())?;
-        Ok::<_, Error>(at.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string())
-    };
-    date.map(shown).transpose()
+    date.map(|date| Ok(format!("{}+00:00", time::clock_of(date.get())?)))
+        .transpose()
 }
 
 pub(crate) struct Cookies;
@@ -279,7 +281,9 @@ impl Conditions {
                     last.map_or(-1, |last| i64::try_from(last).unwrap_or(i64::MAX))
                 ])
             }
-            Some([RangeSpec::Last(count)]) => json!([format!("-{count}").parse::<i64>()?, -1]),
+            Some([RangeSpec::Last(count)]) => {
+                json!([i64::try_from(*count).map_or(i64::MIN, |count| -count), -1])
+            }
             Some(_) => {
                 let why = "The value must be a continuous range.";
                 Err(HttpError::invalid_header("Range", why))?
@@ -313,7 +317,7 @@ impl Accepting {
         let accepts = OFFERS.map(|offer| (offer.to_owned(), json!(req.accepts(offer))));
         let msgpack = ["application/x-msgpack", "application/msgpack"];
         let answer = json!({
-            "accept": filled(req, "accept").unwrap_or("*/*"),
+            "accept": filled(req, "accept").unwrap_or_else(|| "*/*".to_owned()),
             "json": req.accepts("application/json"),
             "xml": req.accepts("application/xml"),
             "msgpack": msgpack.iter().any(|media_type| req.accepts(media_type)),
@@ -342,7 +346,7 @@ impl Info {
         let answer = json!({
             "method": req.method().as_str(),
             "content_length": req.header_as::<u64>("Content-Length")?,
-            "content_type": req.content_type(),
+            "content_type": told(req, "content-type"),
             "referer": filled(req, "referer"),
             "user_agent": filled(req, "user-agent"),
             "auth": filled(req, "authorization"),

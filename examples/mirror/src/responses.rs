@@ -7,7 +7,8 @@ use falcon::prelude::*;
 use futures_util::stream;
 use serde_json::json;
 
-use crate::{header, show, unexpected};
+use crate::value::Value;
+use crate::{header, latin1, media, show, unexpected};
 
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -84,13 +85,16 @@ impl BodyOrder {
     async fn answer(&self, req: &Request, resp: &mut Response) -> Result {
         let query = req.query()?;
         if let Some(media_type) = query.get("ct") {
-            resp.set_header(header::CONTENT_TYPE, &*media_type)?;
+            resp.set_header(header::CONTENT_TYPE, latin1(&media_type)?)?;
         }
         if query.has("stream") {
             resp.set_body(pieces(&["from the ", "stream"]));
         }
         if query.has("media") {
-            show(resp, &json!({"from": "media"}));
+            let value = [("from".to_owned(), Value::text("media"))];
+            if !query.has("data") && !query.has("text") {
+                media::respond(resp, &Value::Object(value.into()))?;
+            }
         }
         if query.has("data") {
             resp.set_body("from data \u{e9}");
@@ -137,7 +141,7 @@ pub(crate) struct TypeOnly;
 impl Resource for TypeOnly {
     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
         if let Some(media_type) = req.query()?.get("ct") {
-            resp.set_header(header::CONTENT_TYPE, &*media_type)?;
+            resp.set_header(header::CONTENT_TYPE, latin1(&media_type)?)?;
         }
         resp.set_body("typed");
         Ok(())
@@ -161,8 +165,8 @@ pub(crate) struct Big;
 
 impl Resource for Big {
     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let count: usize = req.query()?.within("n", 0..=300_000)?.unwrap_or(1000);
-        resp.set_text("x".repeat(count));
+        let count: i64 = req.query()?.within("n", 0..=300_000)?.unwrap_or(1000);
+        resp.set_text("x".repeat(usize::try_from(count)?));
         Ok(())
     }
 }

@@ -3,31 +3,56 @@
 use falcon::prelude::*;
 use falcon::serializers;
 
-use crate::header;
 use crate::media::{FORM, JSON, KV, write};
+use crate::{header, layout};
 
 /// JSON, XML, or one of the formats of the application.
 pub(crate) fn serialize(req: &Request, resp: &mut Response, error: &HttpError) {
-    serializers::classic(req, resp, error);
-    rewrite(req, resp, &[JSON, "text/xml", "application/xml", FORM, KV]);
+    if !in_own_format(
+        req,
+        resp,
+        error,
+        &[JSON, "text/xml", "application/xml", FORM, KV],
+    ) {
+        serializers::classic(req, resp, error);
+        lay_out(resp);
+    }
 }
 
 /// The same without XML.
 pub(crate) fn serialize_without_xml(req: &Request, resp: &mut Response, error: &HttpError) {
-    resp.add_vary(&header::ACCEPT);
-    serializers::classic_json(req, resp, error);
-    rewrite(req, resp, &[JSON, FORM, KV]);
+    if !in_own_format(req, resp, error, &[JSON, FORM, KV]) {
+        resp.add_vary(&header::ACCEPT);
+        serializers::classic_json(req, resp, error);
+        lay_out(resp);
+    }
 }
 
-/// Writes the document in a format of the application, where the client likes it better.
-fn rewrite(req: &Request, resp: &mut Response, offers: &[&'static str]) {
+/// Writes the document in a format of the application, where the client likes it best.
+fn in_own_format(
+    req: &Request,
+    resp: &mut Response,
+    error: &HttpError,
+    offers: &[&'static str],
+) -> bool {
     let chosen = req.prefers(offers);
     let Some(format) = chosen.filter(|chosen| [FORM, KV].contains(chosen)) else {
-        return;
+        return false;
     };
+    serializers::classic_json(req, resp, error);
     let document = resp.body().as_bytes().map(serde_json::from_slice);
     if let Some(Ok(document)) = document {
         let body = write(format, &document).unwrap_or_default();
         resp.set_content(header::HeaderValue::from_static(format), body);
+    }
+    resp.add_vary(&header::ACCEPT);
+    true
+}
+
+/// As Python lays JSON out.
+fn lay_out(resp: &mut Response) {
+    let document = resp.body().as_bytes().map(serde_json::from_slice);
+    if let Some(Ok(document)) = document {
+        resp.set_body(layout::json(&document));
     }
 }

@@ -1,8 +1,11 @@
 //! Dates and times by a format, for fields and parameters.
 
+use std::time::{Duration, SystemTime};
+
+use falcon::prelude::*;
 use falcon::routing::converter::{Converter, ConverterArgs};
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
-use jiff::fmt::strtime::{self, BrokenDownTime};
 
 use crate::value::Moment;
 
@@ -15,7 +18,7 @@ pub(crate) struct ByFormat {
 pub(crate) const FORMAT: &str = "%Y-%m-%dT%H:%M:%S%z";
 
 impl ByFormat {
-    pub(crate) fn new(args: &mut ConverterArgs) -> Result<Self, String> {
+    pub(crate) fn new(args: &mut ConverterArgs) -> core::result::Result<Self, String> {
         let format: Option<String> = args.take("format")?;
         Ok(Self {
             format: format.unwrap_or_else(|| FORMAT.to_owned()),
@@ -31,43 +34,163 @@ impl Converter for ByFormat {
     }
 }
 
-/// Reads a text by a format; what the format leaves out is the first of the month, at midnight.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
+/// The clock in UTC at a moment.
+pub(crate) fn clock_of(at: SystemTime) -> Result<DateTime> {
+    let since = at.duration_since(SystemTime::UNIX_EPOCH)?;
+    Ok(EPOCH.checked_add(SignedDuration::try_from(since)?)?)
+}
+
+/// The moment at which the clock in UTC is so.
+pub(crate) fn moment_of(clock: DateTime) -> Result<SystemTime> {
+    let since = Duration::try_from(clock.duration_since(EPOCH))?;
+    Ok(SystemTime::UNIX_EPOCH + since)
+}
+
+/// What was read so far; what the format leaves out is the first of the month, at midnight.
+#[derive(Clone, Copy)]
+struct Parts {
+    year: i16,
+    month: i8,
+    day: i8,
+    hour: i8,
+    minute: i8,
+    second: i8,
+    offset: Option<i32>,
+}
+
+/// Reads a text by a format, as the C library's function does it in Python: one digit will do,
+/// letters compare without case, space stands for any amount of it.
 pub(crate) fn parse(format: &str, text: &str) -> Option<Moment> {
-    let (format, text, offset) = match format.strip_suffix("%z") {
-        Some(format) => {
-            let (text, offset) = split_offset(text)?;
-            (format, text, Some(offset))
-        }
-        None => (format, text, None),
+    let parts = Parts {
+        year: 1900,
+        month: 1,
+        day: 1,
+        hour: 0,
+        minute: 0,
+        second: 0,
+        offset: None,
     };
-    let text = text.to_ascii_uppercase();
-    let clock = clock(&strtime::parse(format, &text).ok()?)?;
-    // The parser takes years of any length, a leap second for the one before, and a plus for
-    // a space.
-    let is_leap_second = clock.second() == 59 && !text.contains("59");
-    let has_plus = text.contains('+') && !format.contains('+');
-    let is_taken = clock.year() >= 1000 && !is_leap_second && !has_plus;
-    is_taken.then_some(Moment { clock, offset })
+    let parts = read(format, text, parts)?;
+    let Parts { hour, minute, .. } = parts;
+    let clock = DateTime::new(
+        parts.year,
+        parts.month,
+        parts.day,
+        hour,
+        minute,
+        parts.second,
+        0,
+    );
+    let clock = clock.ok().filter(|clock| clock.year() >= 1)?;
+    Some(Moment {
+        clock,
+        offset: parts.offset,
+    })
 }
 
-fn clock(parsed: &BrokenDownTime) -> Option<DateTime> {
-    let (year, month) = (parsed.year()?, parsed.month()?);
-    let (day, hour) = (parsed.day().unwrap_or(1), parsed.hour().unwrap_or(0));
-    let (minute, second) = (parsed.minute().unwrap_or(0), parsed.second().unwrap_or(0));
-    DateTime::new(year, month, day, hour, minute, second, 0).ok()
-}
-
-/// Takes `Z`, `+HHMM` or `+HH:MM` from the end, in seconds.
-fn split_offset(text: &str) -> Option<(&str, i32)> {
-    if let Some(text) = text.strip_suffix('Z') {
-        return Some((text, 0));
+/// Reads what is left of a format; of two digits and one, two are tried first.
+fn read(format: &str, text: &str, parts: Parts) -> Option<Parts> {
+    let Some(first) = format.chars().next() else {
+        return text.is_empty().then_some(parts);
+    };
+    if first.is_whitespace() {
+        let rest = text.trim_start();
+        return (rest.len() < text.len())
+            .then(|| read(format.trim_start(), rest, parts))
+            .flatten();
     }
-    let at = text.rfind(['+', '-'])?;
-    let (text, offset) = text.split_at(at);
-    let sign = if offset.starts_with('-') { -1 } else { 1 };
-    let digits: String = offset.chars().skip(1).filter(|c| *c != ':').collect();
-    let is_whole = digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit());
-    let (hours, minutes) = digits.split_at_checked(2).filter(|_| is_whole)?;
-    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours < 24 && minutes < 60).then_some((text, sign * (hours * 3600 + minutes * 60)))
+    let Some(directive) = format
+        .strip_prefix('%')
+        .and_then(|rest| rest.chars().next())
+    else {
+        let letter = text.chars().next()?;
+        return letter
+            .eq_ignore_ascii_case(&first)
+            .then(|| {
+                read(
+                    &format[first.len_utf8()..],
+                    &text[letter.len_utf8()..],
+                    parts,
+                )
+            })
+            .flatten();
+    };
+    let rest = format.get(2..)?;
+    match directive {
+        'z' => {
+            let (offset, used) = offset(text)?;
+            let parts = Parts {
+                offset: Some(offset),
+                ..parts
+            };
+            read(rest, text.get(used..)?, parts)
+        }
+        'b' => {
+            let month = MONTHS
+                .iter()
+                .zip(1..)
+                .find(|(name, _)| text.get(..3).is_some_and(|t| t.eq_ignore_ascii_case(name)))?
+                .1;
+            read(rest, text.get(3..)?, Parts { month, ..parts })
+        }
+        'Y' => {
+            let year = number(text, 4)?.parse().ok()?;
+            read(rest, text.get(4..)?, Parts { year, ..parts })
+        }
+        directive => [2, 1].into_iter().find_map(|digits| {
+            let value = number(text, digits)?.parse().ok()?;
+            let parts = parts.with(directive, value)?;
+            read(rest, text.get(digits..)?, parts)
+        }),
+    }
+}
+
+const MONTHS: [&str; 12] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+
+fn number(text: &str, digits: usize) -> Option<&str> {
+    let number = text.get(..digits)?;
+    number.bytes().all(|b| b.is_ascii_digit()).then_some(number)
+}
+
+impl Parts {
+    fn with(mut self, directive: char, value: i8) -> Option<Self> {
+        let (part, range) = match directive {
+            'm' => (&mut self.month, 1..=12),
+            'd' => (&mut self.day, 1..=31),
+            'H' => (&mut self.hour, 0..=23),
+            'M' => (&mut self.minute, 0..=59),
+            'S' => (&mut self.second, 0..=61),
+            _ => return None,
+        };
+        *part = value;
+        range.contains(&value).then_some(self)
+    }
+}
+
+/// `Z`, `+HHMM` or `+HH:MM`, perhaps with seconds: how many seconds it is, and how many bytes.
+fn offset(text: &str) -> Option<(i32, usize)> {
+    if text.starts_with('Z') {
+        return Some((0, 1));
+    }
+    let sign = match text.chars().next()? {
+        '+' => 1,
+        '-' => -1,
+        _ => return None,
+    };
+    let two = |at: usize| number(text.get(at..)?, 2)?.parse::<i32>().ok();
+    let colon = |at: usize| usize::from(text.get(at..).is_some_and(|rest| rest.starts_with(':')));
+    let hours = two(1)?;
+    let minutes_at = 3 + colon(3);
+    let minutes = two(minutes_at).filter(|minutes| *minutes < 60)?;
+    let (mut seconds, mut end) = (0, minutes_at + 2);
+    let seconds_at = end + colon(end);
+    if let Some(told) = two(seconds_at).filter(|seconds| *seconds < 60) {
+        (seconds, end) = (told, seconds_at + 2);
+    }
+    let all = hours * 3600 + minutes * 60 + seconds;
+    (all < 86_400).then_some((sign * all, end))
 }

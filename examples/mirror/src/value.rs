@@ -46,6 +46,9 @@ impl Moment {
             let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
             // Writing to a string cannot fail.
             let _written = write!(text, "{sign}{hours:02}:{minutes:02}");
+            if seconds % 60 > 0 {
+                let _written = write!(text, ":{:02}", seconds % 60);
+            }
         }
         text
     }
