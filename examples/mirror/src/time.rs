@@ -187,8 +187,10 @@ fn offset(text: &str) -> Option<(i32, usize)> {
     let minutes_at = 3 + colon(3);
     let minutes = two(minutes_at).filter(|minutes| *minutes < 60)?;
     let (mut seconds, mut end) = (0, minutes_at + 2);
-    let seconds_at = end + colon(end);
-    if let Some(told) = two(seconds_at).filter(|seconds| *seconds < 60) {
+    // With a colon before the minutes there is one before the seconds, else none.
+    let seconds_at = end + colon(3);
+    let is_parted = colon(end) == colon(3);
+    if let Some(told) = two(seconds_at).filter(|seconds| is_parted && *seconds < 60) {
         (seconds, end) = (told, seconds_at + 2);
     }
     let all = hours * 3600 + minutes * 60 + seconds;
