@@ -75,6 +75,32 @@ pub fn encode(text: &str) -> Cow<'_, str> {
     encoded.into()
 }
 
+/// Writes the parameters of a query, without the question mark.
+///
+/// ```
+/// use falcon_core::uri::encode_query;
+///
+/// assert_eq!(encode_query([("q", "a b"), ("page", "2")]), "q=a%20b&page=2");
+/// ```
+///
+/// Falcon: `to_query_str`.
+pub fn encode_query<N, V>(pairs: impl IntoIterator<Item = (N, V)>) -> String
+where
+    N: AsRef<str>,
+    V: AsRef<str>,
+{
+    let mut query = String::new();
+    for (name, value) in pairs {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.extend(utf8_percent_encode(name.as_ref(), VALUE));
+        query.push('=');
+        query.extend(utf8_percent_encode(value.as_ref(), VALUE));
+    }
+    query
+}
+
 /// Decodes the escapes of one part of a URL; `None` where they are not UTF-8. What is no escape
 /// stands for itself; `+` is a plus.
 ///
@@ -105,33 +131,29 @@ pub fn decode(text: &str) -> Option<Cow<'_, str>> {
 ///
 /// RFC 3986 section 3.2, RFC 9110 section 7.2. Falcon: `uri.parse_host`.
 pub fn parse_host(authority: &str) -> Option<(&str, Option<u16>)> {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(bracketed) => {
-            let (host, port) = bracketed.split_once(']')?;
-            host.parse::<Ipv6Addr>().ok()?;
-            (host, port)
-        }
-        None => {
-            let colon = authority.find(':').unwrap_or(authority.len());
-            let (host, port) = authority.split_at_checked(colon)?;
-            (!host.is_empty() && host.bytes().all(is_name_byte)).then_some((host, port))?
-        }
+    let (host, port) = if let Some(bracketed) = authority.strip_prefix('[') {
+        let (host, port) = bracketed.split_once(']')?;
+        host.parse::<Ipv6Addr>().ok()?;
+        (host, port)
+    } else {
+        let colon = authority.find(':').unwrap_or(authority.len());
+        let (host, port) = authority.split_at_checked(colon)?;
+        (!host.is_empty() && host.bytes().all(is_name_byte)).then_some((host, port))?
     };
-    Some((host, parse_port(port)?))
+    match port.strip_prefix(':') {
+        None => port.is_empty().then_some((host, None)),
+        Some("") => Some((host, None)),
+        Some(digits) => {
+            let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+            let port = digits.parse().ok().filter(|_| is_number)?;
+            Some((host, Some(port)))
+        }
+    }
 }
 
 /// A byte of a registered name (RFC 3986 section 3.2.2).
 fn is_name_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"-._~%!$&'()*+,;=".contains(&b)
-}
-
-/// What follows a host: nothing, or a colon and perhaps a number.
-fn parse_port(text: &str) -> Option<Option<u16>> {
-    let Some(digits) = text.strip_prefix(':').filter(|digits| !digits.is_empty()) else {
-        return (text.is_empty() || text == ":").then_some(None);
-    };
-    let plain = digits.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| digits.parse().ok().map(Some)).flatten()
 }
 
 #[cfg(test)]

@@ -274,6 +274,7 @@ impl<'a> Compiler<'a> {
             groups: pending.groups,
             is_wrapped: pending.is_wrapped,
             kind: pending.kind,
+            added_at: pending.added_at,
         }
     }
 }

@@ -219,6 +219,30 @@ impl App {
         self
     }
 
+    /// Has an async function handle every error that has no handler of its own, the framework's own
+    /// rejections included: an `async fn(&Error, &mut Request, &mut Response) -> Result`.
+    ///
+    /// ```
+    /// use falcon_core::{App, Error, Request, Response, Result};
+    ///
+    /// async fn tell(error: &Error, _req: &mut Request, resp: &mut Response) -> Result {
+    ///     resp.set_text(format!("{}: sorry", error.status().as_u16()));
+    ///     Ok(())
+    /// }
+    ///
+    /// let mut app = App::new();
+    /// app.set_default_error_handler(tell);
+    /// ```
+    ///
+    /// Falcon: a handler for `Exception`.
+    pub fn set_default_error_handler(
+        &mut self,
+        handler: impl for<'a> ErrorHandler<'a, Error>,
+    ) -> &mut Self {
+        self.setup().set_default_error_handler(handler);
+        self
+    }
+
     /// Has a function see every error on its way to the handlers, for logs and metrics.
     pub fn add_error_observer(
         &mut self,

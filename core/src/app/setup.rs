@@ -74,6 +74,11 @@ impl<'a> Setup<'a> {
         self.registry.errors.add_handler(handler);
     }
 
+    /// As [`App::set_default_error_handler`](crate::App::set_default_error_handler).
+    pub fn set_default_error_handler(&mut self, handler: impl for<'e> ErrorHandler<'e, Error>) {
+        self.registry.errors.set_default_handler(handler);
+    }
+
     /// As [`App::add_error_observer`](crate::App::add_error_observer).
     pub fn add_error_observer(
         &mut self,

@@ -71,6 +71,8 @@ type Observer = Box<dyn Fn(&Error, &Request) + Send + Sync>;
 /// All that an application says about errors.
 pub(crate) struct ErrorHandling {
     handlers: Vec<TypedHandler>,
+    /// For errors that have no handler of their own.
+    default: Option<Handler>,
     observers: Vec<Observer>,
     serializer: Box<dyn ErrorSerializer>,
 }
@@ -79,6 +81,7 @@ impl Default for ErrorHandling {
     fn default() -> Self {
         Self {
             handlers: Vec::new(),
+            default: None,
             observers: Vec::new(),
             serializer: Box::new(serializers::problem),
         }
@@ -104,6 +107,12 @@ impl ErrorHandling {
         });
     }
 
+    pub(crate) fn set_default_handler(&mut self, f: impl for<'a> ErrorHandler<'a, Error>) {
+        self.default = Some(Box::new(move |error, req, resp| {
+            Box::pin(f.handle(error, req, resp))
+        }));
+    }
+
     pub(crate) fn add_observer(&mut self, f: impl Fn(&Error, &Request) + Send + Sync + 'static) {
         self.observers.push(Box::new(f));
     }
@@ -113,10 +122,10 @@ impl ErrorHandling {
     }
 
     fn handler_for(&self, error: &Error) -> Option<&Handler> {
-        self.handlers
-            .iter()
-            .find(|known| (known.takes)(error))
-            .map(|known| &known.handler)
+        let own = self.handlers.iter().find(|known| (known.takes)(error));
+        // A redirect or another status that ends a request early is no error.
+        let default = self.default.as_ref().filter(|_| error.as_reply().is_none());
+        own.map(|known| &known.handler).or(default)
     }
 
     /// Writes an error into the response; nothing that goes wrong here goes further.
@@ -177,7 +186,7 @@ fn fail<'a>(
     let app = Arc::clone(req.app());
     let errors = app.errors();
     errors.observe(&error, req);
-    let error = if errors.handlers.is_empty() {
+    let error = if errors.handlers.is_empty() && errors.default.is_none() {
         error
     } else {
         error.into_described()

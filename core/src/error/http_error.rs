@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{BoxError, Member};
+use crate::header::HttpDate;
+use crate::response::headers::{content_range, retry_after};
 
 /// An error that is meant for the client: a status and what to say about it.
 ///
@@ -90,6 +93,13 @@ impl HttpError {
             Ok(list) => error.header(header::ALLOW, list),
             Err(_) => error,
         }
+    }
+
+    /// 416 with the length of what is there (RFC 9110 section 15.5.17).
+    #[must_use]
+    pub fn range_not_satisfiable(length: u64) -> Self {
+        let range = content_range(&(0..0), Some(length));
+        Self::new(StatusCode::RANGE_NOT_SATISFIABLE).header(header::CONTENT_RANGE, range)
     }
 
     /// 429 with `Retry-After` in seconds (RFC 6585 section 4).
@@ -209,6 +219,23 @@ impl HttpError {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.append(name, value);
+        self
+    }
+
+    /// Sets `Retry-After`, for 413, 429, 503 and redirects. **Units:** whole seconds, rounded up
+    /// (RFC 9110 section 10.2.3).
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        let wait = retry_after(wait);
+        self.0.headers.insert(header::RETRY_AFTER, wait);
+        self
+    }
+
+    /// Sets `Retry-After` to a moment.
+    #[must_use]
+    pub fn retry_after_at(mut self, at: impl Into<SystemTime>) -> Self {
+        let at = HttpDate::new(at.into()).to_header();
+        self.0.headers.insert(header::RETRY_AFTER, at);
         self
     }
 
@@ -370,8 +397,6 @@ constructors! {
     uri_too_long => URI_TOO_LONG;
     /// 415: a media type or coding that is not taken (RFC 9110 section 15.5.16).
     unsupported_media_type => UNSUPPORTED_MEDIA_TYPE;
-    /// 416: no such range (RFC 9110 section 15.5.17).
-    range_not_satisfiable => RANGE_NOT_SATISFIABLE;
     /// 417: an expectation that cannot be met (RFC 9110 section 15.5.18).
     expectation_failed => EXPECTATION_FAILED;
     /// 421: not a host of this server (RFC 9110 section 15.5.20).
@@ -400,6 +425,8 @@ constructors! {
     service_unavailable => SERVICE_UNAVAILABLE;
     /// 504: a server behind this one did not answer (RFC 9110 section 15.6.5).
     gateway_timeout => GATEWAY_TIMEOUT;
+    /// 505: a version of HTTP that the server refuses (RFC 9110 section 15.6.6).
+    http_version_not_supported => HTTP_VERSION_NOT_SUPPORTED;
     /// 507: no room (RFC 4918 section 11.5).
     insufficient_storage => INSUFFICIENT_STORAGE;
     /// 508: a loop (RFC 5842 section 7.2).

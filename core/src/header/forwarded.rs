@@ -179,9 +179,8 @@ pub(crate) fn node_addr(node: &str) -> Option<IpAddr> {
             (addr.parse().ok().map(IpAddr::V4)?, port)
         }
     };
-    let is_port = |port: &str| {
-        port.parse::<u16>().is_ok() || port.strip_prefix('_').is_some_and(|name| is_token(name))
-    };
+    let is_port =
+        |port: &str| port.parse::<u16>().is_ok() || port.strip_prefix('_').is_some_and(is_token);
     (port.is_empty() || port.strip_prefix(':').is_some_and(is_port)).then_some(addr)
 }
 

@@ -72,19 +72,22 @@ impl Link {
     }
 
     /// Adds a parameter of an extension: `as`, `media`, or one without a value, `crossorigin`.
-    /// Characters that cannot stand in its name are left out.
+    /// Characters that cannot stand in its name are left out, and it is where none is left.
     pub fn param(mut self, name: &str, value: &str) -> Self {
         let is_plain = |c: &char| c.is_ascii_alphanumeric() || "!#$&+-.^_`|~".contains(*c);
         let name: String = name.chars().filter(is_plain).collect();
-        self.word(&name, value);
+        match (name.as_str(), value) {
+            ("", _) => {}
+            (name, "") => self.text.extend(["; ", name]),
+            (name, value) => self.word(name, value),
+        }
         self
     }
 
     /// A value that needs quotes only where it is no token.
     fn word(&mut self, name: &str, value: &str) {
-        if value.is_empty() || is_token(value) {
-            let separator = if value.is_empty() { "" } else { "=" };
-            self.text.extend(["; ", name, separator, value]);
+        if is_token(value) {
+            self.text.extend(["; ", name, "=", value]);
         } else {
             self.quoted(name, value);
         }
@@ -148,5 +151,7 @@ mod tests {
              crossorigin"
         );
         assert!(!link.to_header().is_empty());
+        let odd = Link::new("/", "").param("\u{e9}", "v");
+        assert_eq!(odd.to_string(), "</>; rel=\"\"");
     }
 }

@@ -57,6 +57,11 @@ pub enum SameSite {
     None,
 }
 
+/// What browsers keep of a cookie: name and value together, and each attribute (RFC 6265bis
+/// sections 5.6 and 5.7).
+const MAX_PAIR: usize = 4096;
+const MAX_ATTRIBUTE: usize = 1024;
+
 /// A `Max-Age` beyond it, 68 years, is a mistake; browsers cut at 400 days.
 const MAX_AGE: u64 = i32::MAX as u64;
 
@@ -184,9 +189,10 @@ impl SetCookie {
     }
 
     fn fault(&self, secure: bool) -> Option<&'static str> {
-        let attribute = |text: &Option<String>| {
-            text.as_deref()
-                .is_none_or(|text| !text.is_empty() && text.bytes().all(is_attribute_byte))
+        let is_wrong = |text: &Option<String>, takes: fn(u8) -> bool| {
+            text.as_deref().is_some_and(|text| {
+                text.is_empty() || text.len() > MAX_ATTRIBUTE || !text.bytes().all(takes)
+            })
         };
         let host_prefix = starts_with_ignoring_case(&self.name, "__Host-");
         let secure_prefix = host_prefix || starts_with_ignoring_case(&self.name, "__Secure-");
@@ -199,12 +205,18 @@ impl SetCookie {
                  what is not visible ASCII; encode it",
             ),
             (
-                !attribute(&self.domain),
-                "its domain is empty or holds a character that ends it",
+                self.name.len() + self.value.len() > MAX_PAIR,
+                "its name and value are longer than the 4096 bytes that browsers keep",
             ),
             (
-                !attribute(&self.path),
-                "its path is empty or holds a character that ends it",
+                is_wrong(&self.domain, is_domain_byte),
+                "its domain is empty, longer than 1024 bytes, or holds what is no letter, digit, \
+                 hyphen or dot",
+            ),
+            (
+                is_wrong(&self.path, is_attribute_byte),
+                "its path is empty, longer than 1024 bytes, or holds a space, a semicolon, a comma \
+                 or what is not visible ASCII; encode it",
             ),
             (
                 self.path
@@ -259,6 +271,10 @@ fn is_value_byte(b: u8) -> bool {
     b.is_ascii_graphic() && !matches!(b, b'"' | b',' | b';' | b'\\')
 }
 
+fn is_domain_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'-' || b == b'.'
+}
+
 fn is_attribute_byte(b: u8) -> bool {
     b.is_ascii_graphic() && !matches!(b, b';' | b',')
 }
@@ -309,6 +325,9 @@ mod tests {
             SetCookie::new("a", "1").path("x"),
             SetCookie::new("a", "1").path(""),
             SetCookie::new("a", "1").domain("a\0b"),
+            SetCookie::new("a", "1".repeat(4096)),
+            SetCookie::new("a", "1").path("/".repeat(1025)),
+            SetCookie::new("a", "1").domain("exa/mple"),
             SetCookie::new("a", "1").max_age(Duration::from_secs(i64::MAX as u64)),
             SetCookie::new("a", "1")
                 .same_site(SameSite::None)

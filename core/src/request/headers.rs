@@ -59,7 +59,7 @@ impl Request {
             return Ok(None);
         };
         let wrong = |error| {
-            let why = expected::sentence::<T>(" of the header", error);
+            let why = expected::sentence::<T>(" of the header", &text, error);
             HttpError::invalid_header(name, why)
         };
         Ok(Some(text.parse().map_err(wrong)?))

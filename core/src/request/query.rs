@@ -352,7 +352,8 @@ where
     T: FromStr,
     T::Err: Display,
 {
-    let wrong = |error| HttpError::invalid_parameter(name, expected::sentence::<T>("", error));
+    let wrong =
+        |error| HttpError::invalid_parameter(name, expected::sentence::<T>("", text, error));
     Ok(text.parse().map_err(wrong)?)
 }
 

@@ -88,8 +88,7 @@ fn send_parts(req: &Request, resp: &mut Response, validators: &Validators) -> Re
         return Ok(());
     };
     if parts.is_empty() {
-        let error = HttpError::range_not_satisfiable();
-        Err(error.header(header::CONTENT_RANGE, content_range(&(0..0), Some(whole))))?;
+        Err(HttpError::range_not_satisfiable(whole))?;
     }
     // Asked for before anything is changed: not every body can be cut.
     let mut bodies = Vec::with_capacity(parts.len());

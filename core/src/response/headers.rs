@@ -128,8 +128,12 @@ impl Response {
 
     /// Sets `Retry-After`. **Units:** whole seconds, rounded up.
     pub fn set_retry_after(&mut self, wait: Duration) -> &mut Self {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        self.insert(header::RETRY_AFTER, HeaderValue::from(seconds))
+        self.insert(header::RETRY_AFTER, retry_after(wait))
+    }
+
+    /// Sets `Retry-After` to a moment.
+    pub fn set_retry_after_at(&mut self, at: impl Into<SystemTime>) -> &mut Self {
+        self.insert(header::RETRY_AFTER, HttpDate::new(at.into()).to_header())
     }
 
     /// Has a browser save the body as a file of that name (RFC 6266).
@@ -207,6 +211,13 @@ pub(crate) fn content_range(part: &Range<u64>, whole: Option<u64>) -> HeaderValu
         _ => format!("bytes */{whole}"),
     };
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("bytes */*"))
+}
+
+/// Whole seconds, rounded up (RFC 9110 section 10.2.3).
+pub(crate) fn retry_after(wait: Duration) -> HeaderValue {
+    let seconds = wait.as_secs();
+    let is_more = u64::from(wait.subsec_nanos() > 0);
+    HeaderValue::from(seconds.saturating_add(is_more))
 }
 
 fn header_pair<N, V>(name: N, value: V) -> Result<(HeaderName, HeaderValue)>

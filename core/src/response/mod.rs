@@ -3,7 +3,7 @@
 mod conditional;
 mod end;
 mod finish;
-mod headers;
+pub(crate) mod headers;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

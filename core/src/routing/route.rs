@@ -1,5 +1,7 @@
 //! A route, as it stands once the app is frozen.
 
+use std::panic::Location;
+
 use http::{HeaderValue, Method};
 
 use super::Template;
@@ -26,6 +28,7 @@ pub struct Route {
     /// Whether a group's middleware stands around the endpoint.
     pub(crate) is_wrapped: bool,
     pub(crate) kind: super::Kind,
+    pub(crate) added_at: &'static Location<'static>,
 }
 
 /// A hook of a route, for listings.
@@ -153,6 +156,11 @@ impl Route {
     /// each is for; for people to read.
     pub fn metadata(&self) -> impl Iterator<Item = (Option<&Method>, &'static str)> {
         self.meta.types()
+    }
+
+    /// Returns the place in the source where the route was added.
+    pub fn added_at(&self) -> &'static Location<'static> {
+        self.added_at
     }
 
     /// Tells whether the route is a mount or a sink, which takes all that is below its template

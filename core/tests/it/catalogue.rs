@@ -398,6 +398,88 @@ fn a19_b06_a_host_that_is_not_allowed_is_421() {
 }
 
 #[test]
+fn a09_a_method_that_no_route_has_is_501() {
+    let mut app = App::new();
+    app.add_route("/", Text("a"));
+    let result = block_on(TestClient::new(app).request("FOO-BAR", "/").send());
+    result.assert_problem(501, "not_implemented");
+}
+
+#[test]
+fn a11_trace_is_405_and_echoes_nothing() {
+    let mut app = App::new();
+    app.add_route("/", Text("a"));
+    let request = TestClient::new(app).request("TRACE", "/");
+    let result = block_on(request.header("cookie", "s=secret").send());
+    result
+        .assert_problem(405, "method_not_allowed")
+        .assert_header("allow", "GET, HEAD, OPTIONS");
+    assert!(!result.text().contains("secret"));
+}
+
+#[test]
+fn b12_a_value_that_is_no_text_is_bytes() {
+    struct Reads;
+    impl Resource for Reads {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            let bytes = req
+                .headers()
+                .get("x")
+                .map(|value| value.as_bytes().to_vec());
+            let as_number = req.header_as::<u8>("x").unwrap_err().status();
+            let text = req.header("x").is_none();
+            resp.set_text(format!("{bytes:?} {text} {}", as_number.as_u16()));
+            Ok(())
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Reads);
+    let mut request = http::Request::get("/").body(String::new()).unwrap();
+    let value = http::HeaderValue::from_bytes(b"\xff\xfe").unwrap();
+    request.headers_mut().insert("x", value);
+    let response = block_on(app.freeze().unwrap().handle(request));
+    let body = block_on(Body::new(response.into_body()).read(100)).unwrap();
+    assert_eq!(body, "Some([255, 254]) true 400");
+}
+
+#[test]
+fn b29_a_header_does_not_change_the_method() {
+    let mut app = App::new();
+    app.add_route("/", Text("a"));
+    let request = TestClient::new(app).get("/");
+    let request = request.header("x-http-method-override", "DELETE");
+    block_on(request.send()).assert_text("a");
+}
+
+#[test]
+fn a_number_that_does_not_fit_is_told_what_would() {
+    struct Reads;
+    impl Resource for Reads {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            req.header_as::<bool>("x-on")?;
+            req.query()?.parse_as::<u8>("n")?;
+            resp.set_text("read");
+            Ok(())
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Reads);
+    let client = TestClient::new(app);
+    let detail = |target: &str, on: &str| {
+        let result = block_on(client.get(target).header("x-on", on).send());
+        let problem: serde_json::Value = result.json();
+        problem["detail"].as_str().unwrap().to_owned()
+    };
+    for n in ["300", "-1"] {
+        let sentence = "The value must be an integer from 0 to 255.";
+        assert!(detail(&format!("/?n={n}"), "true").ends_with(sentence));
+    }
+    assert!(detail("/?n=x", "true").ends_with("must be an integer."));
+    let told = detail("/?n=1", "maybe");
+    assert!(told.ends_with("The value of the header must be \"true\" or \"false\"."));
+}
+
+#[test]
 fn b33_b36_b37_cookies_are_read_as_they_came() {
     for (lines, read) in [
         (vec!["===;;;a; =b; \""], ""),

@@ -1,7 +1,10 @@
 //! From an error to what the client is told.
 
+use std::time::{Duration, SystemTime};
+
 use falcon_core::{
-    App, HttpError, HttpStatus, Member, Request, Resource, Response, Result, serializers,
+    App, Error, HttpError, HttpStatus, Member, Request, Resource, Response, Result, header,
+    serializers,
 };
 use falcon_testing::TestClient;
 use serde_json::json;
@@ -75,7 +78,7 @@ fn any_other_error_is_a_500_that_tells_nothing() {
     block_on(async {
         let fails: [fn() -> Result; 2] = [
             || Err("secret".parse::<u8>().unwrap_err())?,
-            || Err(falcon_core::Error::boxed("secret")),
+            || Err(Error::boxed("secret")),
         ];
         for fails in fails {
             let result = client(fails).get("/").send().await;
@@ -317,13 +320,76 @@ impl Resource for Bad {
 
 #[test]
 fn errors_convert_into_boxed_ones_and_back() {
-    let boxed: falcon_core::BoxError = falcon_core::Error::from(HttpError::gone()).into();
-    assert_eq!(falcon_core::Error::boxed(boxed).status(), 410);
-    let boxed: falcon_core::BoxError = falcon_core::Error::from(std::fmt::Error).into();
-    assert!(falcon_core::Error::boxed(boxed).is::<std::fmt::Error>());
-    assert!(
-        size_of::<falcon_core::Error>() <= 16,
-        "{}",
-        size_of::<falcon_core::Error>()
+    let boxed: falcon_core::BoxError = Error::from(HttpError::gone()).into();
+    assert_eq!(Error::boxed(boxed).status(), 410);
+    let boxed: falcon_core::BoxError = Error::from(std::fmt::Error).into();
+    assert!(Error::boxed(boxed).is::<std::fmt::Error>());
+    assert!(size_of::<Error>() <= 16, "{}", size_of::<Error>());
+}
+
+#[test]
+fn a_default_handler_gets_what_no_other_takes() {
+    async fn own(_error: &std::io::Error, _req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_text("own");
+        Ok(())
+    }
+    async fn default(error: &Error, _req: &mut Request, resp: &mut Response) -> Result {
+        if error.status() == 405 {
+            Err(HttpError::not_found())?;
+        }
+        resp.set_text(format!("default {}", error.status().as_u16()));
+        Ok(())
+    }
+    struct Fails;
+    impl Resource for Fails {
+        async fn on_get(&self, req: &mut Request, _resp: &mut Response) -> Result {
+            match req.query_string() {
+                "io" => Err(std::io::Error::other("io"))?,
+                "text" => Err(Error::boxed("text")),
+                "reply" => Err(HttpStatus::found("/x")),
+                _ => Err(HttpError::gone())?,
+            }
+        }
+    }
+    let mut app = App::new();
+    app.add_error_handler(own)
+        .set_default_error_handler(default);
+    app.add_route("/", Fails);
+    let client = TestClient::new(app);
+    block_on(async {
+        for (target, status, text) in [
+            ("/?io", 500, "own"),
+            ("/?text", 500, "default 500"),
+            ("/?http", 410, "default 410"),
+            ("/nowhere", 404, "default 404"),
+            ("/?reply", 302, ""),
+        ] {
+            let result = client.get(target).send().await;
+            result.assert_status(status).assert_text(text);
+        }
+        client
+            .put("/")
+            .send()
+            .await
+            .assert_problem(404, "not_found");
+    });
+}
+
+#[test]
+fn a_client_is_told_when_to_come_again() {
+    let header = |error: &HttpError| {
+        let value = error.headers().get(header::RETRY_AFTER).unwrap();
+        value.to_str().unwrap().to_owned()
+    };
+    let busy = HttpError::service_unavailable;
+    assert_eq!(
+        header(&busy().retry_after(Duration::from_millis(1500))),
+        "2"
     );
+    assert_eq!(
+        header(&busy().retry_after(Duration::MAX)),
+        u64::MAX.to_string()
+    );
+    let again = busy().retry_after_at(SystemTime::UNIX_EPOCH);
+    assert_eq!(header(&again), "Thu, 01 Jan 1970 00:00:00 GMT");
 }

@@ -64,9 +64,9 @@ fn service() -> AppService {
 fn the_table_shows_methods_templates_resources_and_hooks() {
     let expected = "\
 GET, HEAD          /                                   Text
-DELETE, GET, HEAD  /things/{id:int}                    Thing            before: GET log; after: log
-GET, HEAD          /things/{id:int}/files/{path:path}  Text
-GET, HEAD          /compare/{base}...{head}            Text
+DELETE, GET, HEAD  /things/{id:int}                    Thing            before: GET log; after: log; with: BodyLimit, GET Deprecated; name: thing
+GET, HEAD          /things/{id:int}/files/{path:path}  Text             name: file
+GET, HEAD          /compare/{base}...{head}            Text             name: compare
 (any)              /rest/…                             everything_else";
     assert_eq!(service().listing().to_string(), expected);
 }
@@ -76,14 +76,26 @@ fn the_tree_shows_what_is_below_what() {
     let expected = "\
 /                        GET, HEAD  Text
 ├─ things
-│  └─ {id:int}           DELETE, GET, HEAD  Thing  before: GET log; after: log
+│  └─ {id:int}           DELETE, GET, HEAD  Thing  before: GET log; after: log; with: BodyLimit, GET Deprecated; name: thing
 │     └─ files
-│        └─ {path:path}  GET, HEAD  Text
+│        └─ {path:path}  GET, HEAD  Text  name: file
 ├─ compare
-│  └─ {base}...{head}    GET, HEAD  Text
+│  └─ {base}...{head}    GET, HEAD  Text  name: compare
 └─ rest
    └─ …                  (any)  everything_else";
     assert_eq!(service().listing().tree(), expected);
+}
+
+#[test]
+fn a_path_with_a_slash_at_its_end_is_one_of_its_own_in_the_tree() {
+    let mut app = App::new();
+    app.add_route("/v3", Text("a"));
+    app.add_route("/v3/", Text("b"));
+    let tree = app.freeze().unwrap().listing().tree();
+    assert_eq!(
+        tree,
+        "/\n└─ v3    GET, HEAD  Text\n   └─ /  GET, HEAD  Text"
+    );
 }
 
 #[test]
@@ -110,6 +122,8 @@ fn the_json_is_for_programs() {
             .unwrap()
             .ends_with("::Deprecated")
     );
+    let place = thing["added_at"].as_str().unwrap();
+    assert!(place.starts_with("core/tests/it/listing.rs:"), "{place}");
     assert_eq!(routes[4]["any_method"], true);
     assert_eq!(routes[4]["takes_rest"], true);
 }

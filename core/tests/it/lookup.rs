@@ -104,15 +104,13 @@ impl Template {
 
     /// With a name of its own for each field.
     fn text(&self) -> String {
-        let mut text = String::new();
-        for (i, segment) in self.segments.iter().enumerate() {
+        let named = self.segments.iter().enumerate().map(|(i, segment)| {
             let named = segment.replace("{f", &format!("{{f{i}"));
-            text += &format!("/{}", named.replace("{g", &format!("{{g{i}")));
-        }
-        if self.takes_rest {
-            text += "/{rest:path}";
-        }
-        text
+            named.replace("{g", &format!("{{g{i}"))
+        });
+        let rest = self.takes_rest.then(|| "{rest:path}".to_owned());
+        let segments: Vec<String> = named.chain(rest).collect();
+        format!("/{}", segments.join("/"))
     }
 }
 

@@ -63,7 +63,7 @@ fn written(segments: &[Vec<Piece>]) -> (String, Vec<String>, String) {
                     path.push_str(&uri::encode_value(text));
                 }
                 Piece::Field(text) => {
-                    template.push_str(&format!("{{f{}}}", texts.len()));
+                    template.push_str(&["{f", &texts.len().to_string(), "}"].concat());
                     path.push_str(&uri::encode_value(text));
                     texts.push(text.clone());
                 }
@@ -125,13 +125,12 @@ proptest! {
             let result = block_on(client.get(path).send());
             result.status() == 200 && result.text() == texts.join("\u{0}")
         };
-        match url {
-            Ok(url) => prop_assert!(leads_back(&url), "{}", url),
+        if let Ok(url) = url {
+            prop_assert!(leads_back(&url), "{}", url);
+        } else {
             // Where none is made, none could be: the second of two fields would be another.
-            Err(_) => {
-                let has_dots = path.split('/').any(|s| s == "." || s == "..");
-                prop_assert!(has_dots || !leads_back(&path), "{} of {}", path, template);
-            }
+            let has_dots = path.split('/').any(|s| s == "." || s == "..");
+            prop_assert!(has_dots || !leads_back(&path), "{} of {}", path, template);
         }
     }
 

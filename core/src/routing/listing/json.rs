@@ -44,5 +44,6 @@ fn route(route: &Route) -> Member {
         ("fields", Member::from(fields.collect::<Vec<_>>())),
         ("hooks", Member::from(hooks.collect::<Vec<_>>())),
         ("metadata", Member::from(metadata.collect::<Vec<_>>())),
+        ("added_at", Member::from(route.added_at().to_string())),
     ])
 }

@@ -11,8 +11,8 @@ use super::route::Route;
 /// what stands around it.
 ///
 /// ```text
-/// GET, HEAD, POST  /v1/agents          Agents
-/// GET, HEAD        /v1/agents/{id}     Agent        before: AdminOnly
+/// GET, HEAD, POST  /v1/agents          Agents       name: agents
+/// GET, HEAD        /v1/agents/{id}     Agent        before: AdminOnly; with: BodyLimit
 /// (any)            /static/…           ServeDir
 /// ```
 #[derive(Debug)]
@@ -35,7 +35,8 @@ impl Listing<'_> {
     ///
     /// **Shape:** objects with `template`, `name` (or null), `methods`, `any_method`,
     /// `takes_rest`, `resource`, `fields` (of `name` and `converter`), `hooks` (of `when`,
-    /// `method` and `hook`), `metadata` (of `method` and `type`). Members may be added.
+    /// `method` and `hook`), `metadata` (of `method` and `type`), `added_at` (a place in the
+    /// source). Members may be added.
     pub fn json(&self) -> String {
         json::text(self.0)
     }
@@ -71,7 +72,7 @@ fn row(route: &Route) -> [String; 4] {
         methods(route),
         shown_template(route),
         short_type_name(route.resource_type()),
-        hooks(route),
+        around(route),
     ]
 }
 
@@ -93,8 +94,8 @@ fn shown_template(route: &Route) -> String {
     }
 }
 
-/// `before: Auth, GET Cache; after: Log`
-fn hooks(route: &Route) -> String {
+/// `before: Auth, GET Cache; after: Log; with: Deprecated, PUT Scope; name: things`
+fn around(route: &Route) -> String {
     let of = |before: bool| {
         let hooks = route
             .hooks()
@@ -110,7 +111,18 @@ fn hooks(route: &Route) -> String {
         });
         shown.collect::<Vec<_>>().join(", ")
     };
-    let parts = [("before: ", of(true)), ("after: ", of(false))];
+    let metadata = route.metadata().map(|(method, type_name)| {
+        let method = method
+            .map(|method| format!("{method} "))
+            .unwrap_or_default();
+        format!("{method}{}", short_type_name(type_name))
+    });
+    let parts = [
+        ("before: ", of(true)),
+        ("after: ", of(false)),
+        ("with: ", metadata.collect::<Vec<_>>().join(", ")),
+        ("name: ", route.name().unwrap_or_default().to_owned()),
+    ];
     let parts = parts.into_iter().filter(|(_, hooks)| !hooks.is_empty());
     let parts = parts.map(|(when, hooks)| format!("{when}{hooks}"));
     parts.collect::<Vec<_>>().join("; ")
@@ -119,6 +131,9 @@ fn hooks(route: &Route) -> String {
 /// The type's name without the modules that it is in: `app::Users<app::db::Pool>` is
 /// `Users<Pool>`.
 fn short_type_name(name: &str) -> String {
+    if let Some((function, _)) = name.split_once("::{{closure}}") {
+        return format!("closure in {}", short_type_name(function));
+    }
     let mut short = String::new();
     let mut word = 0;
     for c in name.chars() {
@@ -143,5 +158,7 @@ mod tests {
         assert_eq!(short_type_name("a::b::Users"), "Users");
         assert_eq!(short_type_name("a::Wrap<b::c::Db, d::E>"), "Wrap<Db, E>");
         assert_eq!(short_type_name("u8"), "u8");
+        let closure = "app::routes::add::{{closure}}::{{closure}}";
+        assert_eq!(short_type_name(closure), "closure in add");
     }
 }

@@ -1,6 +1,6 @@
 //! The routes as a tree.
 
-use super::{hooks, methods, short_type_name, shown_template};
+use super::{around, methods, short_type_name, shown_template};
 use crate::Route;
 
 /// A segment, the routes that end with it, and what follows.
@@ -54,7 +54,8 @@ pub(super) fn text(routes: &[Route]) -> String {
     let mut root = Branch::default();
     for route in routes {
         let template = shown_template(route);
-        root.add(&mut segments(template.trim_start_matches('/')), route);
+        let below = template.strip_prefix('/').unwrap_or(&template);
+        root.add(&mut segments(below), route);
     }
     let mut lines = vec![("/".to_owned(), root.routes.clone())];
     root.lines("", &mut lines);
@@ -67,7 +68,7 @@ pub(super) fn text(routes: &[Route]) -> String {
         let padding = " ".repeat(width - text.chars().count());
         let routes = routes.iter().map(|route| {
             let resource = short_type_name(route.resource_type());
-            format!("{}  {resource}  {}", methods(route), hooks(route))
+            format!("{}  {resource}  {}", methods(route), around(route))
         });
         let routes = routes.collect::<Vec<_>>().join(" | ");
         format!("{text}{padding}  {routes}").trim_end().to_owned()
@@ -86,5 +87,8 @@ fn segments(template: &str) -> impl Iterator<Item = &str> {
         }
         c == '/' && depth == 0
     };
-    template.split(ends).filter(|segment| !segment.is_empty())
+    // A slash at the end makes a path of its own.
+    let last = template.ends_with('/').then_some("/");
+    let segments = template.split(ends).filter(|segment| !segment.is_empty());
+    segments.chain(last)
 }
