@@ -10,6 +10,7 @@
 //! The server over real sockets: raw bytes in, raw bytes out.
 
 mod catalogue;
+mod conditional;
 mod gate;
 #[cfg(feature = "http2")]
 mod http2;
