@@ -33,14 +33,49 @@
 //! });
 //! ```
 //!
+//! # Cookies
+//!
+//! A test has no jar: what a browser would keep and send again, a test sends where it says so.
+//!
+//! ```
+//! # use falcon_core::header::SetCookie;
+//! # use falcon_core::{App, Request, Resource, Response, Result};
+//! # use falcon_testing::{TestClient, block_on};
+//! # struct Login;
+//! # impl Resource for Login {
+//! #     async fn on_post(&self, _req: &mut Request, resp: &mut Response) -> Result {
+//! #         resp.set_cookie(&SetCookie::new("session", "s1").path("/"))?;
+//! #         Ok(())
+//! #     }
+//! #     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+//! #         resp.set_text(req.cookies()?.get("session").unwrap_or("nobody").to_owned());
+//! #         Ok(())
+//! #     }
+//! # }
+//! # let mut app = App::new();
+//! # app.add_route("/login", Login);
+//! # let client = TestClient::new(app);
+//! block_on(async {
+//!     let login = client.post("/login").send().await;
+//!     let session = login.cookie("session").expect("a cookie is set");
+//!     assert_eq!(session.attribute("Path"), Some("/"));
+//!     assert!(session.attribute("HttpOnly").is_some());
+//!
+//!     let request = client.get("/login").cookie("session", session.value());
+//!     request.send().await.assert_text("s1");
+//! });
+//! ```
+//!
 //! [`block_on`] is there for tests that need no runtime; with one, write `#[tokio::test]`.
 
 mod block_on;
 mod client;
+mod cookie;
 mod request;
 mod result;
 
 pub use self::block_on::block_on;
 pub use self::client::TestClient;
+pub use self::cookie::TestCookie;
 pub use self::request::TestRequest;
 pub use self::result::TestResult;

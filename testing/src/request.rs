@@ -77,6 +77,19 @@ impl TestRequest {
         self
     }
 
+    /// Adds a cookie, beside those that are there.
+    ///
+    /// # Panics
+    ///
+    /// If the name and the value make no header.
+    #[track_caller]
+    pub fn cookie(mut self, name: &str, value: &str) -> Self {
+        let others = self.headers.remove(header::COOKIE);
+        let others = others.as_ref().and_then(|line| line.to_str().ok());
+        let all = others.map_or_else(String::new, |others| format!("{others}; "));
+        self.header("cookie", format!("{all}{name}={value}"))
+    }
+
     /// Adds a query parameter, encoded.
     pub fn query(mut self, name: &str, value: impl Display) -> Self {
         let encode = |text: &str| utf8_percent_encode(text, QUERY_VALUE).to_string();

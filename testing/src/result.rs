@@ -9,6 +9,8 @@ use http_body::Body as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::TestCookie;
+
 /// A response, read to its end.
 ///
 /// Assertions return the result again, so that they can be chained; one that fails shows the whole
@@ -64,6 +66,14 @@ impl TestResult {
     /// Returns the first value of a header as text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Returns the cookie of that name that the response sets; the last one, if there are several.
+    pub fn cookie(&self, name: &str) -> Option<TestCookie> {
+        let lines = self.headers.get_all(header::SET_COOKIE).iter();
+        let texts = lines.filter_map(|line| line.to_str().ok());
+        let mut cookies = texts.map(TestCookie::parse);
+        cookies.rfind(|cookie| cookie.name() == name)
     }
 
     /// Returns the body.
