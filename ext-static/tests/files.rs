@@ -475,6 +475,37 @@ async fn j24_uploads_are_downloads_where_that_is_said() {
 }
 
 #[cfg(unix)]
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn j25_a_hundred_slow_readers_of_a_large_file_hold_a_chunk_each() {
+    use falcon_core::http::Request as HttpRequest;
+    use http_body::Body as _;
+
+    fn resident() -> usize {
+        let text = fs::read_to_string("/proc/self/statm").unwrap();
+        text.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+    }
+    let site = site();
+    let large = fs::File::create(site.root().join("large.bin")).unwrap();
+    large.set_len(1 << 30).unwrap();
+    let service = site.client.service().clone();
+    let before = resident();
+    let mut readers = Vec::new();
+    for _ in 0..100 {
+        let request = HttpRequest::get("/s/large.bin")
+            .body(String::new())
+            .unwrap();
+        let mut body = Box::pin(service.handle(request).await.into_body());
+        let frame = std::future::poll_fn(|cx| body.as_mut().poll_frame(cx)).await;
+        let chunk = frame.unwrap().unwrap().into_data().unwrap();
+        readers.push((body, chunk));
+    }
+    let held = resident().saturating_sub(before);
+    assert!(held < 100 * (128 << 10), "{held} bytes are held");
+    site.get("/s/a.txt").await.assert_status(200);
+    drop(readers);
+}
+
 #[tokio::test]
 async fn j26_what_cannot_be_opened_is_404_without_its_path() {
     let site = site();

@@ -398,14 +398,6 @@ fn a19_b06_a_host_that_is_not_allowed_is_421() {
 }
 
 #[test]
-fn a09_a_method_that_no_route_has_is_501() {
-    let mut app = App::new();
-    app.add_route("/", Text("a"));
-    let result = block_on(TestClient::new(app).request("FOO-BAR", "/").send());
-    result.assert_problem(501, "not_implemented");
-}
-
-#[test]
 fn a11_trace_is_405_and_echoes_nothing() {
     let mut app = App::new();
     app.add_route("/", Text("a"));

@@ -1,7 +1,10 @@
 //! Attacks and faults in the request line and the headers, over a socket; each test has the number
 //! of its row in the catalogue.
 
-use crate::{exchange, serve};
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use crate::{connect, exchange, read_to_end, serve};
 
 /// The status of the first answer, 0 where the connection is closed without one.
 fn status(request: &str) -> u16 {
@@ -53,6 +56,7 @@ rows! {
     a23_what_is_no_target_is_400: line("GET ?x HTTP/1.1"), line("GET http:/// HTTP/1.1"),
         line("GET /a b HTTP/1.1") => 400;
     a36_a_null_byte_in_the_target_is_400: line("GET /a\0b HTTP/1.1") => 400;
+    a53_a_request_of_http_0_9_is_400: "GET /\r\n\r\n" => 400;
     a38_what_is_not_ascii_in_the_path_is_400: line("GET /\u{e9} HTTP/1.1") => 400;
     a39_a_backslash_in_the_path_is_400: line("GET /a\\..\\b HTTP/1.1") => 400;
     a40_delimiters_that_no_url_has_are_400: line("GET /a<b HTTP/1.1"), line("GET /a\"b HTTP/1.1"),
@@ -101,6 +105,37 @@ fn b13_a_hundred_headers_are_taken_and_one_more_is_431() {
     let headers = |count: usize| with("x: v\r\n".repeat(count - 2).trim_end());
     assert_eq!(status(&headers(100)), 200);
     assert_eq!(status(&headers(101)), 431);
+}
+
+#[test]
+fn a04_empty_lines_without_end_are_given_up_at_the_deadline() {
+    let server = serve(|server| server);
+    let mut stream = connect(server.local_addr());
+    let start = Instant::now();
+    // The server may close while they are written.
+    let _sent = stream.write_all("\r\n".repeat(50_000).as_bytes());
+    let answer = read_to_end(&mut stream);
+    assert!(!answer.contains("200 OK"), "{answer}");
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a37_bytes_that_are_no_ascii_in_the_target_are_400() {
+    let server = serve(|server| server);
+    let mut stream = connect(server.local_addr());
+    let request = b"GET /\xff HTTP/1.1\r\nhost: a\r\n\r\n";
+    stream.write_all(request).unwrap();
+    let answer = read_to_end(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+}
+
+#[test]
+fn b34_a_cookie_with_a_control_character_is_400_and_one_too_long_431() {
+    assert_eq!(status(&with("cookie: a=\0b")), 400);
+    assert_eq!(
+        status(&with(&format!("cookie: a={}", "b".repeat(65_536)))),
+        431
+    );
 }
 
 #[test]
