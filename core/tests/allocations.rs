@@ -61,13 +61,17 @@ fn request() -> http::Request<Body> {
 }
 
 fn allocations(service: &AppService) -> u64 {
+    allocations_of(service, 200)
+}
+
+fn allocations_of(service: &AppService, expected: u16) -> u64 {
     let count = || {
         let request = request();
         let mut status = 0;
         let counted = measure(|| {
             status = block_on(async { service.handle(request).await.status().as_u16() });
         });
-        assert_eq!(status, 200);
+        assert_eq!(status, expected);
         counted.count_total
     };
     // The first request may fill caches that live on.
@@ -141,6 +145,12 @@ fn hooks_groups_and_responders_cost_no_further_box() {
     let mut responders = App::new();
     responders.add_route("/", Responders::of(()).on_get(hello));
     assert_eq!(allocations(&responders.freeze().unwrap()), plain);
+}
+
+#[test]
+fn a_404_allocates_the_headers_of_its_document_and_no_more() {
+    let nothing = App::new().freeze().unwrap();
+    assert_eq!(allocations_of(&nothing, 404), floor());
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod serializers;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::LazyLock;
 
 use http::StatusCode;
 
@@ -153,7 +154,10 @@ impl Error {
         match &self.0 {
             Repr::Http(http) => Some(Cow::Borrowed(http)),
             Repr::Reply(_) => None,
-            Repr::Status(_) | Repr::Other(_) => Some(Cow::Owned(HttpError::new(self.status()))),
+            Repr::Status(_) | Repr::Other(_) => Some(match plain(self.status()) {
+                Some(ready) => Cow::Borrowed(ready),
+                None => Cow::Owned(HttpError::new(self.status())),
+            }),
         }
     }
 
@@ -182,6 +186,18 @@ impl Error {
                 merge(http.headers().clone(), headers);
             }
         }
+    }
+}
+
+/// The errors that are their status alone, made once: most of those that the framework answers
+/// with.
+fn plain(status: StatusCode) -> Option<&'static HttpError> {
+    static NOT_FOUND: LazyLock<HttpError> = LazyLock::new(HttpError::not_found);
+    static FAILED: LazyLock<HttpError> = LazyLock::new(HttpError::internal_server_error);
+    match status {
+        StatusCode::NOT_FOUND => Some(&NOT_FOUND),
+        StatusCode::INTERNAL_SERVER_ERROR => Some(&FAILED),
+        _ => None,
     }
 }
 
