@@ -89,9 +89,9 @@ where
     }
 }
 
-/// A hook that demands a condition of requests that write: without `If-Match`,
-/// `If-Unmodified-Since` or `If-None-Match`, or with one that cannot be decided by what the
-/// resource tells, the answer is 428.
+/// A hook that demands a condition of requests that write: `If-Match` with a tag,
+/// `If-Unmodified-Since`, or, for what is not there yet, `If-None-Match: *`. Without one of these,
+/// or where what the resource tells does not decide it, the answer is 428.
 ///
 /// It keeps two clients from undoing each other's changes unseen. A route whose resource tells no
 /// [`validators`](crate::Resource::validators) cannot have it: [`App::freeze`](crate::App::freeze)

@@ -128,7 +128,9 @@ impl Found {
             }
             (Fault::Missing(field), _) => {
                 let name = source.place.shown(field);
-                if self.gone.contains(&name) {
+                let place = source.place;
+                let is_gone = |gone: &String| *gone == name || place.is_same(gone, &name);
+                if self.gone.iter().any(is_gone) {
                     return false;
                 }
                 let problem = Problem::new(name.clone(), String::new(), Kind::Missing);
@@ -167,17 +169,22 @@ impl Found {
     }
 }
 
-/// What a field says that it expects of a text that hardly any type takes.
+/// What a field says that it expects of texts that hardly any type takes. One that says something
+/// else of each speaks of the text, which is not the client's.
 fn expected_of<T: DeserializeOwned>(source: &mut Source, name: &str) -> Option<String> {
     let at = source.entries.iter().position(|(known, _)| known == name)?;
-    let odd = vec!["\u{1}".to_owned()];
-    let stood_in = std::mem::replace(&mut source.entries.get_mut(at)?.1, odd);
-    let outcome = attempt::<T>(source);
-    source.entries.get_mut(at)?.1 = stood_in;
-    match outcome {
-        Err((Fault::Value(expected, _), Some(reading))) if reading == name => Some(expected),
-        _ => None,
-    }
+    let mut said_of = |odd: &str| {
+        let odd = vec![odd.to_owned()];
+        let stood_in = std::mem::replace(&mut source.entries.get_mut(at)?.1, odd);
+        let outcome = attempt::<T>(source);
+        source.entries.get_mut(at)?.1 = stood_in;
+        match outcome {
+            Err((Fault::Value(expected, _), Some(reading))) if reading == name => Some(expected),
+            _ => None,
+        }
+    };
+    let (one, other) = (said_of("\u{1}")?, said_of("\u{2}\u{2}")?);
+    (one == other).then_some(one)
 }
 
 /// Puts the next text in the place of a parameter; `false` where none is left.

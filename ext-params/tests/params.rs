@@ -65,6 +65,14 @@ struct Painted {
 }
 
 #[derive(Deserialize, Serialize)]
+struct Brush {
+    #[serde(rename = "X-Colour")]
+    colour: Colour,
+    #[serde(rename = "X-Size")]
+    size: u8,
+}
+
+#[derive(Deserialize, Serialize)]
 struct Place {
     year: u16,
     slug: String,
@@ -101,6 +109,7 @@ resource!(Stricts, Strict, query_params);
 resource!(Paints, Painted, query_params);
 resource!(Places, Place, path_params);
 resource!(Headers, Heads, header_params);
+resource!(Brushes, Brush, header_params);
 
 fn client() -> TestClient {
     let mut app = App::new();
@@ -109,6 +118,7 @@ fn client() -> TestClient {
     app.add_route("/painted", Paints);
     app.add_route("/place/{year}/{slug}", Places);
     app.add_route("/headers", Headers);
+    app.add_route("/brush", Brushes);
     TestClient::new(app)
 }
 
@@ -253,6 +263,19 @@ fn a_type_that_takes_no_other_text_hides_no_other_fault() {
     }
     let names = problems(&get("/painted"));
     assert_eq!(names.len(), 4, "{names:?}");
+}
+
+#[test]
+fn a_header_that_is_wrong_is_not_told_to_be_missing_too() {
+    let request = client().get("/brush").header("x-colour", "bad");
+    let result = block_on(request.header("x-size", "300").send());
+    let mut told: Vec<_> = problems(&result)
+        .into_iter()
+        .map(|(name, code, _)| (name.to_lowercase(), code))
+        .collect();
+    told.sort();
+    let invalid = |name: &str| (name.to_owned(), "invalid".to_owned());
+    assert_eq!(told, [invalid("x-colour"), invalid("x-size")]);
 }
 
 #[test]

@@ -84,10 +84,14 @@ impl TestRequest {
     /// If the name and the value make no header.
     #[track_caller]
     pub fn cookie(mut self, name: &str, value: &str) -> Self {
-        let others = self.headers.remove(header::COOKIE);
-        let others = others.as_ref().and_then(|line| line.to_str().ok());
-        let all = others.map_or_else(String::new, |others| format!("{others}; "));
-        self.header("cookie", format!("{all}{name}={value}"))
+        let (_, pair) = header_pair("cookie", &format!("{name}={value}"));
+        let others = self.headers.get_all(header::COOKIE).iter();
+        let all: Vec<&[u8]> = others.chain([&pair]).map(HeaderValue::as_bytes).collect();
+        // One line, as browsers send it; lines that are values make one.
+        if let Ok(all) = HeaderValue::from_bytes(&all.join(&b"; "[..])) {
+            self.headers.insert(header::COOKIE, all);
+        }
+        self
     }
 
     /// Adds a query parameter, encoded.

@@ -177,24 +177,16 @@ impl<'a> Compiler<'a> {
     fn insert(&mut self, pending: &PendingRoute) -> Result<(Option<Template>, Vec<Field>), Fault> {
         let whole = 0..pending.template.len();
         let index = self.routes.len();
-        fitness(pending)?;
+        fitness(pending, self.options)?;
         #[cfg(feature = "regex")]
         if pending.kind == Kind::Pattern {
             let fields = self.table.patterns.insert(&pending.template, index)?;
+            self.take_name(pending, index)?;
             return Ok((None, fields));
         }
         let template = Template::parse(&pending.template)?;
         let made = converters_of(&template, self.converters)?;
-        let taken_by = pending
-            .name
-            .clone()
-            .and_then(|name| self.names.insert(name, index));
-        if let Some(other) = taken_by {
-            let template = self.routes.get(other).map_or("", Route::template);
-            let name = pending.name.as_deref().unwrap_or_default();
-            let fault = Fault::new(whole, format!("the name `{name}` is taken by {template}"));
-            return Err(fault.help("give each route a name of its own"));
-        }
+        self.take_name(pending, index)?;
         let inserted = match pending.kind {
             Kind::Route => self.table.routes.insert(&template, made, index),
             _ => self.insert_prefix(&template, index)?,
@@ -209,6 +201,19 @@ impl<'a> Compiler<'a> {
             .map(|(field, converter)| Field::new(field.name.clone(), converter))
             .collect();
         Ok((Some(template), fields))
+    }
+
+    fn take_name(&mut self, pending: &PendingRoute, index: usize) -> Result<(), Fault> {
+        let Some(name) = &pending.name else {
+            return Ok(());
+        };
+        let Some(other) = self.names.insert(name.clone(), index) else {
+            return Ok(());
+        };
+        let template = self.routes.get(other).map_or("", Route::template);
+        let what = format!("the name `{name}` is taken by {template}");
+        let fault = Fault::new(0..pending.template.len(), what);
+        Err(fault.help("give each route a name of its own"))
     }
 
     /// A mount or a sink takes its prefix, and all below it.
@@ -280,7 +285,7 @@ impl<'a> Compiler<'a> {
 }
 
 /// What does not depend on the other routes, and not on the grammar.
-fn fitness(pending: &PendingRoute) -> Result<(), Fault> {
+fn fitness(pending: &PendingRoute, options: Options) -> Result<(), Fault> {
     let whole = 0..pending.template.len();
     if pending.methods.is_empty() {
         let fault = Fault::new(whole, format!("{} has no responder", pending.type_name));
@@ -291,35 +296,45 @@ fn fitness(pending: &PendingRoute) -> Result<(), Fault> {
             "preconditions are required, and {} tells no state to decide them by",
             pending.type_name
         );
-        return Err(Fault::new(whole, what).help("implement `validators` of `Resource`"));
+        return Err(Fault::new(whole, what).help(
+            "implement `validators` of `Resource`, or give `Responders::validators`; a sink or a \
+             mount cannot have it",
+        ));
     }
-    let (prefix, own) = pending
-        .template
-        .split_at_checked(pending.own_from)
-        .unwrap_or_default();
-    if pending.kind == Kind::Pattern {
-        if prefix.contains('{') {
-            let what = "the prefix of a group cannot have fields before a regular expression";
-            return Err(Fault::new(0..pending.own_from, what)
-                .help("write the fields as named groups of the expression"));
-        }
-    } else if !own.is_empty() && !own.starts_with('/') {
-        let place = pending.own_from..pending.template.len();
-        let fault = Fault::new(place, "a template inside a group begins with a slash");
-        return Err(fault.help(format!("write `/{own}`")));
-    }
-    let deprecated = pending
-        .meta
-        .all::<Deprecated>()
-        .find(|told| !told.is_in_order());
-    if deprecated.is_some() {
-        let fault = Fault::new(
-            whole,
-            "the sunset of this route lies before its deprecation",
-        );
+    let mut deprecated = pending.meta.all::<Deprecated>();
+    if deprecated.any(|told| !told.is_in_order()) {
+        let what = "the sunset of this route lies before its deprecation";
+        let fault = Fault::new(whole, what);
         return Err(fault.help("RFC 9745 section 4 wants it at the same time or later"));
     }
-    Ok(())
+    let is_stripped = options.strip_trailing_slash && pending.kind == Kind::Route;
+    if is_stripped && pending.template.len() > 1 && pending.template.ends_with('/') {
+        let what = "no path leads here: a slash at its end is taken off";
+        let place = pending.template.len() - 1..pending.template.len();
+        return Err(Fault::new(place, what)
+            .help("leave the slash out, or do not call `set_strip_trailing_slash`"));
+    }
+    check_joint(pending)
+}
+
+/// Where the template of a route meets the prefix of its group.
+fn check_joint(pending: &PendingRoute) -> Result<(), Fault> {
+    let joint = pending.template.split_at_checked(pending.own_from);
+    let (prefix, own) = joint.unwrap_or_default();
+    let is_pattern = pending.kind == Kind::Pattern;
+    if is_pattern && prefix.contains('{') {
+        let what = "the prefix of a group cannot have fields before a regular expression";
+        return Err(Fault::new(0..pending.own_from, what)
+            .help("write the fields as named groups of the expression"));
+    }
+    // What stands in no group begins with a slash by the grammar; of expressions the group sees to
+    // it.
+    if is_pattern || pending.own_from == 0 || own.is_empty() || own.starts_with('/') {
+        return Ok(());
+    }
+    let place = pending.own_from..pending.template.len();
+    let fault = Fault::new(place, "a template inside a group begins with a slash");
+    Err(fault.help(format!("write `/{own}`")))
 }
 
 /// The value of `Allow`: sorted, without repetition, with OPTIONS where it is answered.

@@ -129,7 +129,16 @@ impl<'a, M: Middleware> Group<'a, M> {
         sink: H,
     ) -> RouteBuilder<'_, M, Sink<H>> {
         let prefix = regex_lite::escape(&self.prefix);
-        let pattern = format!("{prefix}(?:{pattern})");
+        // It is matched from its beginning in any case.
+        let own = pattern.strip_prefix('^').unwrap_or(pattern);
+        if !own.is_empty() && !own.starts_with(['/', '(']) {
+            let why = format!(
+                "the expression `{own}` in the group `{}` begins with a slash: write `/{own}`",
+                self.prefix
+            );
+            self.registry.refused.push(SetupError::new(why));
+        }
+        let pattern = format!("{prefix}(?:{own})");
         let route = self
             .registry
             .pattern(&pattern, Sink(sink), Location::caller());
@@ -163,6 +172,13 @@ impl<'a, M: Middleware> Group<'a, M> {
         prefix: &str,
         mut middleware: N,
     ) -> Group<'_, impl Middleware + use<M, N>> {
+        if !prefix.is_empty() && !prefix.starts_with('/') {
+            let why = format!(
+                "the prefix `{prefix}` of a group inside `{}` begins with a slash: write `/{prefix}`",
+                self.prefix
+            );
+            self.registry.refused.push(SetupError::new(why));
+        }
         self.registry.set_up(&mut middleware);
         let (shared, index) = occupy(self.registry, middleware);
         let mut groups = self.groups.clone();

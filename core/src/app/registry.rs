@@ -217,6 +217,10 @@ impl Frozen {
         fields: &[(&str, &dyn Display)],
     ) -> Result {
         let no_path = |_| route.no_url(format!("would give {path}, which is no path"));
+        // As a request's path is, before it is looked up.
+        let stripped = path.strip_suffix('/').filter(|rest| !rest.is_empty());
+        let stripped = stripped.filter(|_| self.options.strip_trailing_slash);
+        let path = stripped.unwrap_or(path);
         let found = self.table.find(&CheckedPath::new(path).map_err(no_path)?);
         let found = found.and_then(|(index, params)| Some((self.route(index)?, params)));
         let Some((_, params)) = found.filter(|(found, _)| std::ptr::eq(*found, route)) else {

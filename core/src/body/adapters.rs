@@ -204,9 +204,8 @@ impl http_body::Body for Chain {
     }
 
     fn size_hint(&self) -> SizeHint {
-        let lengths = self.bodies.iter().map(Body::exact_len);
-        lengths
-            .sum::<Option<u64>>()
-            .map_or_else(SizeHint::new, SizeHint::with_exact)
+        let mut lengths = self.bodies.iter().map(Body::exact_len);
+        let sum = lengths.try_fold(0, |sum: u64, length| sum.checked_add(length?));
+        sum.map_or_else(SizeHint::new, SizeHint::with_exact)
     }
 }

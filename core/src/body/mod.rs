@@ -3,6 +3,7 @@
 mod adapters;
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::task::{Context, Poll};
@@ -127,8 +128,8 @@ impl Body {
         Self::boxed(Chunks { stream })
     }
 
-    /// As [`stream`](Self::stream), with the length told beforehand. A stream that gives more or
-    /// less breaks the connection off.
+    /// As [`stream`](Self::stream), with the length told beforehand. A stream that gives less, or
+    /// more in its last chunk, breaks the connection off; after the length nothing is asked for.
     #[must_use]
     pub fn sized_stream<S, D, E>(length: u64, stream: S) -> Self
     where
@@ -145,8 +146,8 @@ impl Body {
     /// Makes a body of which any part can be had by itself: a file, an object in a store.
     ///
     /// `read` gets positions in bytes, and makes the body that gives what lies between them. It is
-    /// called once for each part that is sent; one that gives more or less breaks the connection
-    /// off.
+    /// called once for each part that is sent, and held to its length as a
+    /// [`sized_stream`](Self::sized_stream) is.
     ///
     /// ```
     /// use falcon_core::Body;
@@ -323,6 +324,13 @@ fn read_failed(error: BoxError) -> Error {
         .into()
 }
 
+/// What a stream says of itself; `None` where that panics, for it is the application's, and is asked
+/// where nothing else would catch it.
+fn ask<T>(stream: &Mutex<BoxedStream>, question: impl Fn(&BoxedStream) -> T) -> Option<T> {
+    let stream = stream.try_lock().ok()?;
+    catch_unwind(AssertUnwindSafe(|| question(&stream))).ok()
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = BoxError;
@@ -353,7 +361,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Repr::Empty => true,
             Repr::Whole(bytes) => bytes.is_empty(),
-            Repr::Stream(stream) => stream.try_lock().is_ok_and(|s| s.is_end_stream()),
+            Repr::Stream(stream) => ask(stream, http_body::Body::is_end_stream).unwrap_or(false),
             Repr::Seekable(seekable) => seekable
                 .try_lock()
                 .is_ok_and(|s| s.whole.as_ref().is_some_and(Self::is_empty)),
@@ -364,9 +372,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Repr::Empty => SizeHint::with_exact(0),
             Repr::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Repr::Stream(stream) => stream
-                .try_lock()
-                .map_or_else(|_| SizeHint::new(), |s| s.size_hint()),
+            Repr::Stream(stream) => ask(stream, http_body::Body::size_hint).unwrap_or_default(),
             Repr::Seekable(seekable) => match seekable.try_lock() {
                 Ok(seekable) => seekable.whole.as_ref().map_or_else(
                     || SizeHint::with_exact(seekable.length),

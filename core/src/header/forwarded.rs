@@ -31,7 +31,7 @@ pub struct Forwarded {
 }
 
 /// A chain of proxies is short; a longer header is somebody's game.
-const MAX_HOPS: usize = 100;
+pub(crate) const MAX_HOPS: usize = 100;
 
 impl Forwarded {
     /// Parses the header's value, all its lines joined by commas, nearest client first.
@@ -71,7 +71,7 @@ impl Forwarded {
         let mut rest = Some(line);
         std::iter::from_fn(move || {
             loop {
-                let line = rest.take()?;
+                let line: &str = rest.take()?;
                 let commas = line.rmatch_indices(',').map(|(at, _)| Some(at));
                 let starts = commas.take(MAX_HOPS).chain([None]);
                 let found = starts.into_iter().find_map(|comma| {

@@ -23,7 +23,7 @@ pub use self::date::{HttpDate, InvalidDate};
 pub(crate) use self::disposition::disposition;
 pub use self::etag::{ETag, ETags};
 pub use self::forwarded::Forwarded;
-pub(crate) use self::forwarded::node_addr;
+pub(crate) use self::forwarded::{MAX_HOPS, node_addr};
 pub use self::link::Link;
 pub(crate) use self::merge::merge;
 pub(crate) use self::range::MALFORMED as MALFORMED_RANGE;

@@ -211,7 +211,7 @@ impl SetCookie {
             (
                 is_wrong(&self.domain, is_domain_byte),
                 "its domain is empty, longer than 1024 bytes, or holds what is no letter, digit, \
-                 hyphen or dot",
+                 hyphen, underscore or dot",
             ),
             (
                 is_wrong(&self.path, is_attribute_byte),
@@ -272,7 +272,7 @@ fn is_value_byte(b: u8) -> bool {
 }
 
 fn is_domain_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b == b'-' || b == b'.'
+    b.is_ascii_alphanumeric() || b"-._".contains(&b)
 }
 
 fn is_attribute_byte(b: u8) -> bool {

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-use super::{ETag, ETags, HttpDate};
+use super::{ETag, ETags, HttpDate, merge};
 use crate::Request;
 use crate::error::{HttpError, HttpStatus, Result};
 
@@ -41,7 +41,8 @@ pub(crate) enum Verdict {
     Failed,
 }
 
-/// A verdict, and whether a condition that guards against lost updates led to it.
+/// A verdict, and whether a condition led to it that guards against lost updates: a tag or a date
+/// that the client has seen, or that there is nothing yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Judgement {
     pub(crate) verdict: Verdict,
@@ -51,6 +52,11 @@ pub(crate) struct Judgement {
 /// Whether a method only reads, so that the client may have the answer already.
 pub(crate) fn reads(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::QUERY)
+}
+
+fn is_any(tags: &Result<Option<ETags>>) -> bool {
+    tags.as_ref()
+        .is_ok_and(|tags| tags.as_ref().is_some_and(ETags::is_any))
 }
 
 fn readable(req: &Request, tags: Result<Option<ETags>>) -> Result<Option<ETags>> {
@@ -124,28 +130,37 @@ impl Validators {
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
         let tag = self.etag.as_ref().map(ETag::to_header);
         let date = self.last_modified.map(HttpDate::to_header);
-        let told = [
-            tag.map(|tag| (header::ETAG, tag)),
-            date.map(|date| (header::LAST_MODIFIED, date)),
-        ];
-        for (name, value) in told.into_iter().flatten().chain(self.headers.clone()) {
-            headers.entry(name).or_insert(value);
+        let mut told = HeaderMap::new();
+        for (name, value) in self.headers.iter().cloned() {
+            told.append(name, value);
         }
+        told.extend(tag.map(|tag| (header::ETAG, tag)));
+        told.extend(date.map(|date| (header::LAST_MODIFIED, date)));
+        for name in headers.keys() {
+            // What varies adds up; all else is the responder's to say.
+            if *name != header::VARY {
+                told.remove(name);
+            }
+        }
+        merge(told, headers);
     }
 
-    /// The order of RFC 9110 section 13.2.2. A condition that cannot be read is as if it did not
-    /// stand in the way where the request only reads, and refused where it writes: it was meant to
-    /// keep something safe.
+    /// The order of RFC 9110 section 13.2.2. A condition on tags that cannot be read is as if it did
+    /// not stand in the way where the request only reads, and refused where it writes: it was meant
+    /// to keep something safe. A date that cannot be read is passed over, as the RFC demands.
     pub(crate) fn judge(&self, req: &Request) -> Result<Judgement> {
-        if matches!(
+        let reads = reads(req.method());
+        let has_none = matches!(
             *req.method(),
             Method::CONNECT | Method::OPTIONS | Method::TRACE
-        ) {
+        );
+        // What would not be a success is not made one, nor a 412, by a condition (section 13.2.1).
+        if has_none || (reads && !self.exists) {
             return Ok(Judgement::default());
         }
         let mut judgement = Judgement::default();
         if req.headers().contains_key(header::IF_MATCH) {
-            judgement.decided = true;
+            judgement.decided = self.etag.is_some() && !is_any(&req.if_match());
             if !self.meets_if_match(req)? {
                 judgement.verdict = Verdict::Failed;
                 return Ok(judgement);
@@ -157,9 +172,8 @@ impl Validators {
                 return Ok(judgement);
             }
         }
-        let reads = reads(req.method());
         if req.headers().contains_key(header::IF_NONE_MATCH) {
-            judgement.decided = true;
+            judgement.decided |= is_any(&req.if_none_match());
             judgement.verdict = match (self.meets_if_none_match(req)?, reads) {
                 (true, _) => Verdict::Proceed,
                 (false, true) => Verdict::NotModified,
@@ -242,7 +256,7 @@ impl Request {
     /// - 428, code `precondition_required`, where [`PreconditionRequired`](crate::PreconditionRequired)
     ///   demands a condition, and none could be decided.
     /// - 304 where `If-None-Match` or `If-Modified-Since` says that the client has it already.
-    /// - 400, code `invalid_header`, for a condition of a writing request that cannot be read.
+    /// - 400, code `invalid_header`, for a list of tags in a writing request that cannot be read.
     ///
     /// # Specification
     ///

@@ -8,15 +8,8 @@ use typeid::ConstTypeId;
 /// everybody knows, else what the type's own parser says.
 pub(super) fn sentence<T>(of: &str, text: &str, error: impl Display) -> String {
     let wanted = ConstTypeId::of::<T>();
-    macro_rules! bounds {
-        ($($int:ty)*) => {
-            [$((ConstTypeId::of::<$int>(), <$int>::MIN.to_string(), <$int>::MAX.to_string())),*]
-        };
-    }
-    let integers = bounds!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
-    let integer = integers.iter().find(|(known, ..)| *known == wanted);
     let floats = [ConstTypeId::of::<f32>(), ConstTypeId::of::<f64>()];
-    if let Some((_, least, most)) = integer {
+    if let Some((least, most)) = integer_bounds(wanted) {
         let digits = text.strip_prefix('-').unwrap_or(text);
         let is_one = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
         // An integer that does not fit is told what would.
@@ -37,4 +30,17 @@ pub(super) fn sentence<T>(of: &str, text: &str, error: impl Display) -> String {
     } else {
         error.to_string()
     }
+}
+
+/// The least and the greatest value, where the type is one of the language's integers.
+fn integer_bounds(wanted: ConstTypeId) -> Option<(String, String)> {
+    macro_rules! bounds {
+        ($($int:ty)*) => { $(
+            if wanted == ConstTypeId::of::<$int>() {
+                return Some((<$int>::MIN.to_string(), <$int>::MAX.to_string()));
+            }
+        )* };
+    }
+    bounds!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+    None
 }

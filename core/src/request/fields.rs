@@ -70,10 +70,19 @@ impl Request {
     ///
     /// 500 with a sentence for the log, where no route has the name, or a field is missing, not
     /// known, given twice, or not taken by its converter; and where the path would not lead back:
-    /// to the same route, with the same fields.
+    /// to the same route, with the same fields. 400, code `invalid_path`, where the root path, which
+    /// is the client's, has dot segments.
     pub fn url_for(&self, name: &str, fields: &[(&str, &dyn Display)]) -> Result<String> {
         let path = self.app.url_for(name, fields)?;
-        Ok(format!("{}{path}", self.root_path()))
+        let root = self.root_path();
+        let is_dots =
+            |segment: &str| matches!(&*crate::uri::decode(segment)?, "." | "..").then_some(());
+        if root.split('/').any(|segment| is_dots(segment).is_some()) {
+            let error = HttpError::bad_request().title("Invalid path");
+            let why = "The path has dot segments, which a client resolves before it sends it.";
+            Err(error.code("invalid_path").detail(why))?;
+        }
+        Ok(format!("{root}{path}"))
     }
 
     /// Returns what is left of the path below the prefix of a mount, a sink or

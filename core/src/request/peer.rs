@@ -1,10 +1,11 @@
 //! Who is calling: the peer, and what trusted proxies say of those behind it.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
 use super::Request;
 use crate::app::SetupError;
-use crate::header::{Forwarded, node_addr};
+use crate::header::{Forwarded, MAX_HOPS, node_addr};
 use crate::uri::parse_host;
 
 /// The address of the peer of a connection, where another layer knows it: put it into the
@@ -57,9 +58,6 @@ struct Network {
     bits: u128,
     length: u32,
 }
-
-/// A chain of proxies is short; what stands farther left is not looked at.
-const MAX_HOPS: usize = 100;
 
 impl TrustedProxies {
     /// Trusts what these proxies write into `Forwarded`.
@@ -200,24 +198,30 @@ impl Request {
             return Box::new(self.forwarded_from_the_right().map(addr));
         }
         let lines = self.lines_from_the_right("x-forwarded-for");
-        let nodes = lines.flat_map(|line| line.unwrap_or("?").rsplit(','));
+        let nodes = lines.flat_map(|line| {
+            let nodes = line.rsplit(',').map(str::to_owned);
+            nodes.collect::<Vec<_>>()
+        });
         Box::new(
             nodes
                 .filter(|node| !node.trim_ascii().is_empty())
-                .map(node_addr),
+                .map(|node| node_addr(&node)),
         )
     }
 
     /// The elements of `Forwarded`, the peer's own first.
     fn forwarded_from_the_right(&self) -> impl Iterator<Item = Option<Forwarded>> {
         let lines = self.lines_from_the_right("forwarded");
-        // What is no text is malformed, as `?` is.
-        lines.flat_map(|line| Forwarded::from_the_right(line.unwrap_or("?")))
+        lines.flat_map(|line| Forwarded::from_the_right(&line).collect::<Vec<_>>())
     }
 
-    fn lines_from_the_right(&self, name: &'static str) -> impl Iterator<Item = Option<&str>> {
+    /// The lines of a header, the last one first. What is no text is replaced, and spoils the
+    /// element that it stands in, but none that a proxy has appended.
+    fn lines_from_the_right(&self, name: &'static str) -> impl Iterator<Item = Cow<'_, str>> {
         let lines = self.parts.headers.get_all(name).into_iter();
-        lines.rev().map(|line| line.to_str().ok())
+        lines
+            .rev()
+            .map(|line| String::from_utf8_lossy(line.as_bytes()))
     }
 
     /// What the proxy that saw the client says of the request, where `Forwarded` is trusted.
@@ -234,9 +238,10 @@ impl Request {
         told
     }
 
-    fn last_value(&self, name: &'static str) -> Option<&str> {
-        let line = self.lines_from_the_right(name).next().flatten()?;
-        line.rsplit(',').next().map(str::trim_ascii)
+    fn last_value(&self, name: &'static str) -> Option<String> {
+        let line = self.lines_from_the_right(name).next()?;
+        let last = line.rsplit(',').next()?;
+        Some(last.trim_ascii().to_owned())
     }
 
     /// The scheme by which a trusted proxy was reached. What is no scheme counts as not told.
@@ -259,7 +264,7 @@ impl Request {
         let told = if proxies.by_forwarded {
             self.told_by_forwarded(proxies)?.host()?.to_owned()
         } else {
-            self.last_value("x-forwarded-host")?.to_owned()
+            self.last_value("x-forwarded-host")?
         };
         parse_host(&told).is_some().then_some(told)
     }

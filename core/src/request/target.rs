@@ -58,11 +58,16 @@ impl Request {
     }
 
     /// Returns the scheme, in lower case: what a [trusted proxy](crate::TrustedProxies) says, else
-    /// what stands in the target, else `http`.
+    /// `https` where the target says so, else `http`.
+    ///
+    /// A client may put `https` into the target of a connection that is not secure: the scheme is for
+    /// writing URLs, and nothing to decide on.
     pub fn scheme(&self) -> Cow<'_, str> {
+        let in_target = self.parts.uri.scheme_str().unwrap_or_default();
         match self.scheme_told() {
             Some(told) => told.into(),
-            None => self.parts.uri.scheme_str().unwrap_or("http").into(),
+            None if in_target.eq_ignore_ascii_case("https") => "https".into(),
+            None => "http".into(),
         }
     }
 
@@ -119,6 +124,8 @@ impl Request {
         let root = self.root_path();
         match self.authority() {
             Some(authority) => format!("{}://{authority}{root}{target}", self.scheme()),
+            // Two slashes at the front would name a host (RFC 3986 section 4.2).
+            None if root.is_empty() && target.starts_with("//") => format!("/.{target}"),
             None => format!("{root}{target}"),
         }
     }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use http::Method;
 
-use super::{Resource, decide, dispatch, implemented, tell, tells_validators};
+use super::{Resource, decide, dispatch, implemented, refuse_undecided, tell, tells_validators};
 use crate::Metadata;
 use crate::app::BoxFuture;
 use crate::error::Result;
@@ -114,6 +114,7 @@ impl<R: Resource> Endpoint for R {
 
     async fn call(&self, req: &mut Request, resp: &mut Response) -> Result {
         if !tells_validators(R::validators) {
+            refuse_undecided(req)?;
             return dispatch(self, req, resp).await;
         }
         // In a box, so that the future of a resource without validators stays small.

@@ -18,7 +18,7 @@ pub use self::responders::{Responder, Responders, Sink, ValidatorsFn};
 use crate::Metadata;
 use crate::app::Noop;
 use crate::error::{Error, Result};
-use crate::header::{Validators, reads};
+use crate::header::{Validators, precondition_required, reads};
 use crate::{Request, Response};
 
 /// The future of a responder that a type does not implement.
@@ -64,6 +64,14 @@ async fn decide(
     let now = validators.await?;
     req.check_preconditions(&now)?;
     Ok(is_read.then_some(now))
+}
+
+/// Refuses what demands a condition of a resource that tells nothing to decide it by.
+fn refuse_undecided(req: &Request) -> Result {
+    if req.demands_condition {
+        Err(precondition_required())?;
+    }
+    Ok(())
 }
 
 /// Says of a resource that was read what it told of itself.

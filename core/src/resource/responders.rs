@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{Endpoint, Methods, Sealed, decide, tell};
+use super::{Endpoint, Methods, Sealed, decide, refuse_undecided, tell};
 use crate::Metadata;
 use crate::app::BoxFuture;
 use crate::error::{Error, Result};
@@ -111,6 +111,8 @@ pub struct Responders<S> {
     state: Arc<S>,
     list: Vec<(Method, BoxedResponder<S>)>,
     others: Option<BoxedResponder<S>>,
+    /// The method that was given last; `None` for all.
+    last: Option<Method>,
     validators: Option<BoxedValidators<S>>,
     meta: Metadata,
 }
@@ -123,6 +125,7 @@ impl<S: Send + Sync + 'static> Responders<S> {
             state: state.into(),
             list: Vec::new(),
             others: None,
+            last: None,
             validators: None,
             meta: Metadata::default(),
         }
@@ -186,6 +189,7 @@ impl<S: Send + Sync + 'static> Responders<S> {
     #[must_use]
     pub fn on(mut self, method: Method, f: impl for<'a> Responder<'a, S>) -> Self {
         self.list.retain(|(m, _)| *m != method);
+        self.last = Some(method.clone());
         self.list.push((method, boxed(f)));
         self
     }
@@ -195,6 +199,7 @@ impl<S: Send + Sync + 'static> Responders<S> {
     #[must_use]
     pub fn on_request(mut self, f: impl for<'a> Responder<'a, S>) -> Self {
         self.others = Some(boxed(f));
+        self.last = None;
         self
     }
 
@@ -206,11 +211,12 @@ impl<S: Send + Sync + 'static> Responders<S> {
         self
     }
 
-    /// Adds metadata for the method that was given last.
+    /// Adds metadata for the method that was given last; after `on_request`, for every method that
+    /// has none of its own.
     #[must_use]
     pub fn with<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        match self.list.last() {
-            Some((method, _)) => self.meta.with_for(method.clone(), value),
+        match &self.last {
+            Some(method) => self.meta.with_for(method.clone(), value),
             None => self.meta.with(value),
         };
         self
@@ -251,7 +257,10 @@ impl<S: Send + Sync + 'static> Endpoint for Responders<S> {
         resp: &'a mut Response,
     ) -> BoxFuture<'a, Result> {
         let Some(validators) = &self.validators else {
-            return self.respond(req, resp);
+            return match refuse_undecided(req) {
+                Ok(()) => self.respond(req, resp),
+                refused => Box::pin(std::future::ready(refused)),
+            };
         };
         Box::pin(async move {
             let now = decide(req, validators(&self.state, req)).await?;

@@ -176,7 +176,8 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
             .map(|endpoint| Before(hook, endpoint))
     }
 
-    /// Has a hook run before the responder for one method.
+    /// Has a hook run before the responder for one method; one for GET runs for HEAD too, which is
+    /// GET without the body.
     pub fn before_on<H: Hook>(self, method: Method, hook: H) -> RouteBuilder<'a, M, impl Endpoint> {
         self.noting::<H>(true, Some(method.clone()))
             .map(|endpoint| Before(Only(method, hook), endpoint))
@@ -189,7 +190,8 @@ impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
             .map(|endpoint| After(hook, endpoint))
     }
 
-    /// Has a hook run after the responder for one method.
+    /// Has a hook run after the responder for one method, as
+    /// [`before_on`](Self::before_on) does before it.
     pub fn after_on<H: Hook>(self, method: Method, hook: H) -> RouteBuilder<'a, M, impl Endpoint> {
         self.noting::<H>(false, Some(method.clone()))
             .map(|endpoint| After(Only(method, hook), endpoint))

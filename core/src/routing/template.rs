@@ -161,6 +161,9 @@ fn field_end(text: &str) -> Option<usize> {
 }
 
 fn parse_segment(text: &str, at: Range<usize>) -> Result<Segment, Fault> {
+    if let Some(fault) = foreign(text.get(at.clone()).unwrap_or(""), &at) {
+        return Err(fault);
+    }
     let mut pieces = Vec::new();
     let mut start = at.start;
     while start < at.end {
@@ -188,9 +191,6 @@ fn parse_segment(text: &str, at: Range<usize>) -> Result<Segment, Fault> {
 
 fn parse_literal(text: &str, at: Range<usize>) -> Result<String, Fault> {
     let literal = text.get(at.clone()).unwrap_or("");
-    if let Some(fault) = foreign(literal, &at) {
-        return Err(fault);
-    }
     let wrong = literal.char_indices().find(|(_, c)| {
         c.is_whitespace() || c.is_control() || matches!(c, '}' | '?' | '#' | '%' | '\\')
     });
@@ -208,7 +208,8 @@ fn parse_literal(text: &str, at: Range<usize>) -> Result<String, Fault> {
     })
 }
 
-/// A field as other frameworks write it, which would match nothing that was meant.
+/// A whole segment that is a field as other frameworks write it, and would match nothing that was
+/// meant.
 fn foreign(literal: &str, at: &Range<usize>) -> Option<Fault> {
     let named = |name: &str, help: &str| is_identifier(name).then(|| help.replace("name", name));
     let help = match literal.as_bytes() {

@@ -42,6 +42,10 @@ pub(super) enum Beside {
 #[derive(Debug)]
 pub(super) struct Mixed {
     pub(super) pieces: Vec<MixedPiece>,
+    /// The segment without the names of its fields: what matches the same texts has the same key.
+    key: String,
+    /// How many bytes of it are literal, and how many of its fields have a converter.
+    weight: (usize, usize),
 }
 
 #[derive(Debug)]
@@ -177,13 +181,15 @@ impl Node {
     }
 
     fn mixed(&mut self, mixed: Mixed, next: usize) -> usize {
-        let key = mixed.key();
-        if let Some((_, node)) = self.mixed.iter().find(|(m, _)| m.key() == key) {
+        let same = |(known, _): &&(Mixed, usize)| known.key == mixed.key;
+        if let Some((_, node)) = self.mixed.iter().find(same) {
             return *node;
         }
         self.beside = Beside::Several;
-        self.mixed.push((mixed, next));
-        self.mixed.sort_by_cached_key(|(m, _)| m.order());
+        let at = self
+            .mixed
+            .partition_point(|(known, _)| known.order() < mixed.order());
+        self.mixed.insert(at, (mixed, next));
         next
     }
 }
@@ -195,39 +201,31 @@ impl Mixed {
             Piece::Literal(text) => MixedPiece::Literal(text.clone()),
             Piece::Field(_) => MixedPiece::Field(own.next().flatten()),
         };
+        let pieces: Vec<MixedPiece> = pieces.iter().map(piece).collect();
+        let (mut key, mut weight) = (String::new(), (0, 0));
+        for piece in &pieces {
+            match piece {
+                MixedPiece::Literal(text) => {
+                    key.push_str(text);
+                    weight.0 += text.len();
+                }
+                MixedPiece::Field(converter) => {
+                    let converter = converter.as_ref().map(Registered::key);
+                    key.extend(["{", converter.unwrap_or_default(), "}"]);
+                    weight.1 += usize::from(converter.is_some());
+                }
+            }
+        }
         Self {
-            pieces: pieces.iter().map(piece).collect(),
+            pieces,
+            key,
+            weight,
         }
     }
 
-    /// The segment without the names of its fields: what matches the same texts has the same key.
-    fn key(&self) -> String {
-        let text = |piece: &MixedPiece| match piece {
-            MixedPiece::Literal(text) => text.clone(),
-            MixedPiece::Field(converter) => {
-                format!("{{{}}}", converter.as_ref().map_or("", Registered::key))
-            }
-        };
-        self.pieces.iter().map(text).collect()
-    }
-
-    fn order(&self) -> impl Ord + use<> {
-        let literal: usize = self
-            .pieces
-            .iter()
-            .map(|p| {
-                if let MixedPiece::Literal(t) = p {
-                    t.len()
-                } else {
-                    0
-                }
-            })
-            .sum();
-        let converters = self
-            .pieces
-            .iter()
-            .filter(|p| matches!(p, MixedPiece::Field(Some(_))))
-            .count();
-        (Reverse(literal), Reverse(converters), self.key())
+    /// More literal text goes first, then more converters.
+    fn order(&self) -> impl Ord + '_ {
+        let (literal, converters) = self.weight;
+        (Reverse(literal), Reverse(converters), self.key.as_str())
     }
 }

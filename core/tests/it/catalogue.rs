@@ -361,6 +361,65 @@ fn b31_b32_the_client_is_the_first_that_is_no_trusted_proxy() {
 }
 
 #[test]
+fn b31_a_byte_that_is_no_text_spoils_no_address_that_a_proxy_appended() {
+    use falcon_core::TrustedProxies;
+    struct Who;
+    impl Resource for Who {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            let client = req.client_addr().map(|addr| addr.to_string());
+            resp.set_text(format!("{} {}", client.unwrap_or_default(), req.url()));
+            Ok(())
+        }
+    }
+    let ask = |proxies: TrustedProxies, name: &'static str, value: &[u8]| {
+        let mut app = App::new();
+        app.set_trusted_proxies(proxies).add_route("/", Who);
+        let peer = ([10, 0, 0, 1], 1).into();
+        let service = app.freeze().unwrap().with_peer(peer);
+        let mut request = http::Request::get("/").body(String::new()).unwrap();
+        let value = http::HeaderValue::from_bytes(value).unwrap();
+        request.headers_mut().insert(name, value);
+        let response = block_on(service.handle(request));
+        block_on(Body::new(response.into_body()).read(1000)).unwrap()
+    };
+    let by_list = TrustedProxies::x_forwarded_for(["10.0.0.0/8"]).unwrap();
+    assert_eq!(
+        ask(by_list, "x-forwarded-for", b"\xe9, 203.0.113.9"),
+        "203.0.113.9 /"
+    );
+    let forwarded = TrustedProxies::forwarded(["10.0.0.0/8"]).unwrap();
+    let line = b"\xff, for=203.0.113.9;proto=https;host=shop";
+    assert_eq!(
+        ask(forwarded, "forwarded", line),
+        "203.0.113.9 https://shop/"
+    );
+}
+
+#[test]
+fn a_url_without_a_host_names_none() {
+    struct Url;
+    impl Resource for Url {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text(req.url());
+            Ok(())
+        }
+    }
+    let mut app = App::new();
+    app.add_prefix("/", Url);
+    let service = app.freeze().unwrap();
+    let ask = |target: &str| {
+        let mut parts = http::uri::Parts::default();
+        parts.path_and_query = Some(target.parse().unwrap());
+        let mut request = http::Request::new(String::new());
+        *request.uri_mut() = http::Uri::from_parts(parts).unwrap();
+        let response = block_on(service.handle(request));
+        block_on(Body::new(response.into_body()).read(1000)).unwrap()
+    };
+    assert_eq!(ask("//evil.example/x?q"), "/.//evil.example/x?q");
+    assert_eq!(ask("/x"), "/x");
+}
+
+#[test]
 fn a19_b06_a_host_that_is_not_allowed_is_421() {
     let mut app = App::new();
     app.set_allowed_hosts(["a.example"])

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use falcon_core::header::{self, ETag, HeaderValue, Validators};
 use falcon_core::{
-    App, Body, Method, Middleware, PreconditionRequired, Request, Resource, Responders, Response,
-    Result,
+    App, Body, Hook, Method, Middleware, PreconditionRequired, Request, Resource, Responders,
+    Response, Result,
 };
 use falcon_testing::{TestClient, TestRequest, TestResult};
 
@@ -158,6 +158,46 @@ fn a_write_is_refused_before_the_responder_runs() {
 }
 
 #[test]
+fn a_read_of_what_is_not_there_is_for_the_responder_to_answer() {
+    let read = send(client().get("/absent"), &[("if-match", "*")]);
+    read.assert_status(200);
+}
+
+#[test]
+fn what_a_304_repeats_adds_up_as_in_a_200() {
+    struct Varies;
+    impl Resource for Varies {
+        async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.add_vary(&header::ORIGIN).set_text("text");
+            Ok(())
+        }
+
+        async fn validators(&self, _req: &Request) -> Result<Validators> {
+            let vary = HeaderValue::from_static;
+            Ok(Validators::new()
+                .etag(ETag::strong("v7")?)
+                .header(header::VARY, vary("Accept"))
+                .header(header::VARY, vary("Accept-Language")))
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Varies);
+    let client = TestClient::new(app);
+    let vary = |headers: &[(&str, &str)]| {
+        let result = send(client.get("/"), headers);
+        let lines = result.headers().get_all("vary").iter();
+        let mut names: Vec<_> = lines.map(|v| v.to_str().unwrap().to_lowercase()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(
+        vary(&[("if-none-match", "\"v7\"")]),
+        ["accept", "accept-language"]
+    );
+    assert_eq!(vary(&[]), ["accept", "accept-language", "origin"]);
+}
+
+#[test]
 fn what_is_not_there_can_be_made_and_not_changed() {
     for (headers, status) in [
         (("if-none-match", "*"), 200),
@@ -306,11 +346,29 @@ fn a_demanded_condition_must_be_one_that_can_be_decided() {
         ("if-unmodified-since", "junk"),
         ("if-unmodified-since", AFTER),
         ("if-modified-since", AFTER),
+        ("if-match", "*"),
+        ("if-none-match", "\"made-up\""),
     ] {
         let result = send(client.put("/"), &[(name, value)]);
         result.assert_problem(428, "precondition_required");
     }
     send(client.put("/"), &[("if-match", "\"v7\"")]).assert_text("written");
+
+    // A hook that hands on to it finds the same refusal when a request comes.
+    async fn hands_on(req: &mut Request, resp: &mut Response) -> Result {
+        PreconditionRequired.run(req, resp).await
+    }
+    struct Silent;
+    impl Resource for Silent {
+        async fn on_put(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("written");
+            Ok(())
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Silent).before(hands_on);
+    let client = TestClient::new(app);
+    send(client.put("/"), &[("if-match", "\"v7\"")]).assert_status(428);
 
     let mut app = App::new();
     app.add_route("/", Text("")).before(PreconditionRequired);

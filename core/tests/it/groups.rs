@@ -267,6 +267,50 @@ fn a_mounted_app_knows_where_it_is() {
 }
 
 #[test]
+fn a_url_is_what_a_request_finds_after_its_slash_was_taken_off() {
+    let mut app = App::new();
+    app.set_strip_trailing_slash(true);
+    app.add_route("/files/{rest:path}", Text("")).name("files");
+    let service = app.freeze().unwrap();
+    assert!(service.url_for("files", &[("rest", &"x/")]).is_err());
+    assert!(service.url_for("files", &[("rest", &"x")]).is_ok());
+}
+
+#[test]
+fn a_root_path_of_dot_segments_makes_no_url() {
+    struct Where;
+    impl Resource for Where {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text(req.url_for("where", &[])?);
+            Ok(())
+        }
+    }
+    let mut inner = App::new();
+    inner.add_route("/in", Where).name("where");
+    let mut app = App::new();
+    app.mount("/{tenant}", inner.freeze().unwrap());
+    let client = TestClient::new(app);
+    for path in ["/../in", "/%2e%2e/in", "/./in"] {
+        block_on(client.get(path).send()).assert_problem(400, "invalid_path");
+    }
+    block_on(client.get("/t/in").send()).assert_text("/t/in");
+}
+
+#[test]
+fn metadata_after_on_request_is_for_every_method_that_has_none() {
+    async fn answers(_state: &(), _req: &mut Request, _resp: &mut Response) -> Result {
+        Ok(())
+    }
+    let mut app = App::new();
+    let responders = falcon_core::Responders::of(()).on_get(answers).with("get");
+    app.add_route("/", responders.on_request(answers).with("others"));
+    let service = app.freeze().unwrap();
+    let route = service.route_for("/").unwrap();
+    assert_eq!(route.meta_for::<&str>(&Method::GET), Some(&"get"));
+    assert_eq!(route.meta_for::<&str>(&Method::DELETE), Some(&"others"));
+}
+
+#[test]
 fn the_rest_below_a_prefix_can_be_written() {
     let mut app = App::new();
     app.add_prefix("/files/{user}", Text("")).name("files");
@@ -299,6 +343,18 @@ fn a_sink_with_an_expression_can_stand_in_a_group() {
         client.get("/v1.0/").send().await.assert_text("none");
         client.get("/v1x0/7").send().await.assert_status(404);
     });
+    let mut app = App::new();
+    let mut group = app.group("/g", ());
+    group.add_sink_matching("^/a|/b", tells).name("named");
+    let service = app.freeze().unwrap();
+    for (path, found) in [("/g/a", true), ("/g/b/x", true), ("/b", false)] {
+        assert_eq!(service.route_for(path).is_some(), found, "{path}");
+    }
+    assert!(service.url_for("named", &[]).is_err());
+    let mut app = App::new();
+    app.group("/g", ()).add_sink_matching("x/.*", tells);
+    let errors = app.freeze().unwrap_err().to_string();
+    assert!(errors.contains("write `/x/.*`"), "{errors}");
     let mut app = App::new();
     app.group("/{t}", ()).add_sink_matching("/x", tells);
     let errors = app.freeze().unwrap_err().to_string();

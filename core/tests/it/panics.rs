@@ -72,6 +72,40 @@ fn a_panic_in_what_makes_a_part_becomes_a_500() {
 }
 
 #[test]
+fn a_body_that_panics_when_it_is_asked_for_its_length_is_one_of_no_known_length() {
+    struct Panicking;
+    impl http_body::Body for Panicking {
+        type Data = bytes::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: std::pin::Pin<&mut Self>,
+            _cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<
+            Option<core::result::Result<http_body::Frame<bytes::Bytes>, Self::Error>>,
+        > {
+            std::task::Poll::Ready(None)
+        }
+
+        fn size_hint(&self) -> http_body::SizeHint {
+            panic!("in a length")
+        }
+    }
+    struct Sends;
+    impl Resource for Sends {
+        async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.accept_ranges().set_body(Body::new(Panicking));
+            Ok(())
+        }
+    }
+    quiet();
+    let mut app = App::new();
+    app.add_route("/", Sends);
+    let request = TestClient::new(app).get("/").header("range", "bytes=0-1");
+    block_on(request.send()).assert_status(200).assert_text("");
+}
+
+#[test]
 fn a_panicking_converter_leads_a_server_that_asks_to_no_route() {
     quiet();
     let mut app = App::new();

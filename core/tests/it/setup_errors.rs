@@ -123,11 +123,35 @@ fn fields_as_other_frameworks_write_them_are_told_apart_from_literals() {
         let text = problems(app);
         assert!(text.contains(help), "{template}: {text}");
     }
-    for template in ["/a:b", "/x*y", "/users/:", "/a/<>"] {
+    for template in [
+        "/a:b",
+        "/x*y",
+        "/users/:",
+        "/a/<>",
+        "/v1/{id}:cancel",
+        "/x/{a}*",
+        "/{org}:{repo}:lock",
+    ] {
         let mut app = App::new();
         app.add_route(template, Text(""));
         assert_eq!(problems(app), "", "{template}");
     }
+}
+
+#[test]
+fn a_prefix_inside_a_group_begins_with_a_slash_too() {
+    let mut app = App::new();
+    let mut outer = app.group("/v1", ());
+    outer.group("users", ()).add_route("/x", Text(""));
+    assert!(problems(app).contains("inside `/v1` begins with a slash: write `/users`"));
+}
+
+#[test]
+fn a_slash_at_the_end_is_refused_where_it_is_taken_off() {
+    let mut app = App::new();
+    app.set_strip_trailing_slash(true)
+        .add_route("/a/", Text(""));
+    assert!(problems(app).contains("no path leads here: a slash at its end is taken off"));
 }
 
 #[test]

@@ -131,8 +131,14 @@ fn around(route: &Route) -> String {
 /// The type's name without the modules that it is in: `app::Users<app::db::Pool>` is
 /// `Users<Pool>`.
 fn short_type_name(name: &str) -> String {
-    if let Some((function, _)) = name.split_once("::{{closure}}") {
-        return format!("closure in {}", short_type_name(function));
+    if name.contains("::{{closure}}") {
+        let function = short_type_name(&name.replace("::{{closure}}", ""));
+        let is_itself = name.ends_with("}}");
+        return if is_itself {
+            format!("closure in {function}")
+        } else {
+            function
+        };
     }
     let mut short = String::new();
     let mut word = 0;
@@ -160,5 +166,7 @@ mod tests {
         assert_eq!(short_type_name("u8"), "u8");
         let closure = "app::routes::add::{{closure}}::{{closure}}";
         assert_eq!(short_type_name(closure), "closure in add");
+        let wrapped = "tower::ServiceFn<app::add::{{closure}}>";
+        assert_eq!(short_type_name(wrapped), "ServiceFn<add>");
     }
 }
