@@ -49,12 +49,13 @@
 //! | what a route says about itself | [`Metadata`] |
 //! | conditional requests | [`Resource::validators`], [`Response::set_etag`], [`PreconditionRequired`] |
 //! | cookies, dates, ranges, links, who is calling | [`header`], [`TrustedProxies`] |
+//! | percent-encoding and hosts; names of files from a client | [`uri`], [`filename`] |
 //! | a tower service inside an app, an app inside a tower stack | [`App::mount`], [`AppService`] |
 //!
 //! # What the framework does by itself
 //!
-//! 304, 412 and 206 where a response tells its validators or offers its parts; 404; 405 with the exact `Allow`; 501 for a method that nobody knows; OPTIONS with 204 and
-//! `Allow`; HEAD by GET; 413 for a body over the limit; 400 for a path that is none; no body where
+//! 304, 412 and 206 where a response tells its validators or offers its parts; 404; 405 with the
+//! exact `Allow`; 501 for a method that nobody knows; OPTIONS with 204 and `Allow`; HEAD by GET; 413 for a body over the limit; 400 for a path that is none; no body where
 //! HTTP allows none; 500 for a panic, with the process alive.
 //!
 //! # Features
@@ -72,6 +73,7 @@
 mod app;
 mod body;
 mod error;
+pub mod filename;
 pub mod header;
 mod hook;
 mod middleware;

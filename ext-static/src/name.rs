@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use falcon_core::filename::is_device;
 use falcon_core::uri;
 
 /// Longer paths are nobody's files.
@@ -32,24 +33,6 @@ fn is_plain(name: &str, dotfiles: bool) -> bool {
         && !name.starts_with(' ')
         && !name.contains(forbidden)
         && !is_device(name)
-}
-
-/// Names that are devices on Windows, whatever their extension.
-fn is_device(name: &str) -> bool {
-    let stem = name.split('.').next().unwrap_or(name).trim_end();
-    let numbered = |stem: &str| {
-        let (kind, number) = stem.split_at_checked(3).unwrap_or((stem, ""));
-        let is_port = kind.eq_ignore_ascii_case("com") || kind.eq_ignore_ascii_case("lpt");
-        let mut chars = number.chars();
-        let digit = chars
-            .next()
-            .is_some_and(|c| c.is_ascii_digit() || "\u{b9}\u{b2}\u{b3}".contains(c));
-        is_port && digit && chars.next().is_none()
-    };
-    ["con", "prn", "aux", "nul", "conin$", "conout$"]
-        .iter()
-        .any(|device| stem.eq_ignore_ascii_case(device))
-        || numbered(stem)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use falcon_core::filename::{is_device, secure};
 use falcon_core::header::{Accept, Cookies, Range, RangeSpec};
 use falcon_core::{App, Query, Request, Resource, Response, Result, uri};
 use falcon_testing::TestClient;
@@ -143,6 +144,21 @@ proptest! {
             prop_assert!(place.end <= template.len());
             prop_assert!(errors.to_string().contains(&template));
         }
+    }
+
+    #[test]
+    fn a_clients_file_name_becomes_one_that_is_safe_everywhere(
+        name in "([cC][oO][nN]|nul|lpt1|[a-c./\\\\: \0é\u{202e}-]{0,12}){0,3}",
+        max in 1_usize..12,
+    ) {
+        let Some(plain) = secure(&name, max) else {
+            prop_assert!(name.is_empty());
+            return Ok(());
+        };
+        prop_assert!(!plain.is_empty() && plain.len() <= max);
+        prop_assert!(plain.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)));
+        prop_assert!(!plain.starts_with('.') && !plain.ends_with('.') && !is_device(&plain));
+        prop_assert_eq!(secure(&plain, max), Some(plain.clone()));
     }
 
     #[test]
