@@ -21,6 +21,17 @@ use crate::phase::Activity;
 const LINGER_TIME: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 64 * 1024;
 
+/// The longest request line that hyper sees: its own buffer, once full, would be called headers
+/// that are too large.
+const MAX_LINE: usize = 32 * 1024;
+
+/// What a client gets whose request line is longer, before the connection is closed.
+const TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\n\
+    connection: close\r\n\
+    content-type: application/problem+json\r\n\
+    content-length: 59\r\n\r\n\
+    {\"title\":\"URI Too Long\",\"status\":414,\"code\":\"uri_too_long\"}";
+
 pub(crate) struct Guarded {
     socket: OwnedReadHalf,
     outgoing: Outgoing,
@@ -28,6 +39,8 @@ pub(crate) struct Guarded {
     /// What was read to find out the protocol, and is to be read again.
     prefix: Bytes,
     is_http1: bool,
+    /// How much of a request line was read whose end is still to come.
+    line: Option<usize>,
 }
 
 impl Guarded {
@@ -40,6 +53,7 @@ impl Guarded {
             activity,
             prefix: Bytes::new(),
             is_http1: true,
+            line: None,
         }
     }
 
@@ -53,6 +67,21 @@ impl Guarded {
     pub(crate) fn unread(&mut self, bytes: Bytes, is_http2: bool) {
         self.prefix = bytes;
         self.is_http1 = !is_http2;
+    }
+
+    /// Looks at what was read: it may begin a head, or go on in a request line without end.
+    fn note(&mut self, read: &[u8]) -> io::Result<()> {
+        if self.activity.read(self.is_http1) {
+            self.line = Some(0);
+        }
+        if let Some(len) = self.line.filter(|_| self.is_http1) {
+            self.line = (!read.contains(&b'\n')).then(|| len + read.len());
+        }
+        if self.line > Some(MAX_LINE) {
+            self.outgoing.say(TOO_LONG);
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        Ok(())
     }
 
     /// Sends what is left, says that nothing more comes, and reads on for a moment: a socket that
@@ -93,8 +122,8 @@ impl AsyncRead for Guarded {
         let before = buf.filled().len();
         ready!(Pin::new(&mut me.socket).poll_read(cx, buf))?;
         if buf.filled().len() > before {
-            me.activity.read(me.is_http1);
-            return Poll::Ready(Ok(()));
+            let read = buf.filled().get(before..).unwrap_or_default();
+            return Poll::Ready(me.note(read));
         }
         me.activity.end();
         if me.is_http1 && (me.activity.is_busy() || me.outgoing.is_blocked()) {

@@ -69,12 +69,14 @@ impl Activity {
     }
 
     /// Bytes came in. Between requests they begin a head in HTTP/1; in HTTP/2 they may be anything,
-    /// and a peer that only sends pings is idle.
-    pub(crate) fn read(&self, is_http1: bool) {
+    /// and a peer that only sends pings is idle. Returns whether a head begins.
+    pub(crate) fn read(&self, is_http1: bool) -> bool {
         let phase = self.phase.load(Relaxed);
-        if phase == FIRST || (phase == IDLE && is_http1) {
+        let begins = phase == FIRST || (phase == IDLE && is_http1);
+        if begins {
             self.enter(HEAD);
         }
+        begins
     }
 
     /// A request's head is whole. The guard is kept until its response was handed on.

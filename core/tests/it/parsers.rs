@@ -158,7 +158,7 @@ proptest! {
         prop_assert!(!plain.is_empty() && plain.len() <= max);
         prop_assert!(plain.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)));
         prop_assert!(!plain.starts_with('.') && !plain.ends_with('.') && !is_device(&plain));
-        prop_assert_eq!(secure(&plain, max), Some(plain.clone()));
+        prop_assert_eq!(secure(&plain, max), Some(plain));
     }
 
     #[test]

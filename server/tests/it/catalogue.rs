@@ -62,6 +62,9 @@ rows! {
     a40_delimiters_that_no_url_has_are_400: line("GET /a<b HTTP/1.1"), line("GET /a\"b HTTP/1.1"),
         line("GET /a`b HTTP/1.1"), line("GET /a\tb HTTP/1.1") => 400;
     a50_a_target_over_the_limit_is_414: line(&format!("GET /{} HTTP/1.1", "a".repeat(8192))) => 414;
+    a51_a_target_over_any_buffer_is_414: line(&format!("GET /{} HTTP/1.1", "a".repeat(34_000))),
+        line(&format!("GET /{} HTTP/1.1", "a".repeat(70_000))),
+        line(&format!("GET /{} HTTP/1.1", "a".repeat(90_000))) => 414;
     a52_versions_that_are_none_are_400: line("GET / HTTP/1.2"), line("GET / http/1.1"),
         line("GET / HTTP/01.1"), line("GET / HTTP/1"), line("GET / HTTP/ 1.1") => 400;
     a54_bare_line_feeds_end_lines: "GET / HTTP/1.1\nhost: a\nconnection: close\n\n" => 200;
