@@ -9,6 +9,12 @@ if ! "$venv/bin/python" -c 'import falcon, uvicorn, wsproto, jsonschema' 2> /dev
   python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$oracle/requirements.txt"
 fi
+# A deviation that does not say what is answered instead would pass any mistake.
+"$venv/bin/python" - examples/mirror/deviations.json << 'PYTHON'
+import json, sys
+vague = [row["match"] for row in json.load(open(sys.argv[1])) if not row.get("expect")]
+sys.exit("deviations without an expected answer: %s" % vague if vague else 0)
+PYTHON
 cargo build --quiet -p mirror
 # What is not here yet: MessagePack, multipart, CORS, JSON Schema, events, WebSocket.
 areas=(
