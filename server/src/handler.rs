@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use falcon_core::http::{HeaderValue, Request, Response, StatusCode, header};
 use falcon_core::{AppService, Body, ResponseBody, Route};
+use http_body::Body as _;
 use hyper::body::Incoming;
 
 use crate::body::{Timed, Tracked};
@@ -110,7 +111,8 @@ impl Handler {
         self: Arc<Self>,
         request: Request<Incoming>,
     ) -> impl Future<Output = Result<Response<Tracked>, Infallible>> {
-        let in_flight = self.activity.request();
+        let has_body = !request.body().is_end_stream();
+        let in_flight = self.activity.request(has_body);
         async move {
             let response = self.respond(request).await;
             self.activity.answer();
@@ -131,7 +133,6 @@ impl Handler {
 }
 
 fn incoming(body: Incoming, config: &Config) -> Body {
-    use http_body::Body as _;
     if body.is_end_stream() {
         Body::empty()
     } else {

@@ -29,8 +29,9 @@ const MAX_LINE: usize = 32 * 1024;
 const TOO_LONG: &[u8] = b"HTTP/1.1 414 URI Too Long\r\n\
     connection: close\r\n\
     content-type: application/problem+json\r\n\
-    content-length: 59\r\n\r\n\
-    {\"title\":\"URI Too Long\",\"status\":414,\"code\":\"uri_too_long\"}";
+    content-length: 116\r\n\r\n\
+    {\"title\":\"URI Too Long\",\"status\":414,\
+    \"detail\":\"The request target is longer than 8192 bytes.\",\"code\":\"uri_too_long\"}";
 
 pub(crate) struct Guarded {
     socket: OwnedReadHalf,

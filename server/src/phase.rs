@@ -18,6 +18,7 @@ pub(crate) struct Activity {
     in_flight: AtomicU32,
     answering: AtomicBool,
     ended: AtomicBool,
+    had_body: AtomicBool,
     requests: AtomicU32,
 }
 
@@ -45,6 +46,7 @@ impl Activity {
             in_flight: AtomicU32::new(0),
             answering: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            had_body: AtomicBool::new(false),
             requests: AtomicU32::new(0),
         })
     }
@@ -69,18 +71,22 @@ impl Activity {
     }
 
     /// Bytes came in. Between requests they begin a head in HTTP/1; in HTTP/2 they may be anything,
-    /// and a peer that only sends pings is idle. Returns whether a head begins.
+    /// and a peer that only sends pings is idle. Returns whether a head begins for
+    /// certain: after a request with a body, it may be what nobody read of it.
     pub(crate) fn read(&self, is_http1: bool) -> bool {
         let phase = self.phase.load(Relaxed);
         let begins = phase == FIRST || (phase == IDLE && is_http1);
         if begins {
             self.enter(HEAD);
         }
-        begins
+        begins && !self.had_body.load(Relaxed)
     }
 
     /// A request's head is whole. The guard is kept until its response was handed on.
-    pub(crate) fn request(self: &Arc<Self>) -> InFlight {
+    pub(crate) fn request(self: &Arc<Self>, has_body: bool) -> InFlight {
+        if has_body {
+            self.had_body.store(true, Relaxed);
+        }
         self.in_flight.fetch_add(1, Relaxed);
         self.requests.fetch_add(1, Relaxed);
         self.answering.store(false, Relaxed);

@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use crate::{connect, exchange, read_to_end, serve};
+use crate::{connect, exchange, read_response, read_to_end, serve};
 
 /// The status of the first answer, 0 where the connection is closed without one.
 fn status(request: &str) -> u16 {
@@ -120,6 +120,42 @@ fn a04_empty_lines_without_end_are_given_up_at_the_deadline() {
     let answer = read_to_end(&mut stream);
     assert!(!answer.contains("200 OK"), "{answer}");
     assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a51_a_target_over_any_buffer_is_called_too_long_in_a_whole_answer() {
+    let request = line(&format!("GET /{} HTTP/1.1", "a".repeat(70_000)));
+    let answer = exchange(&serve(|server| server), &request);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(
+        head.contains(&format!("content-length: {}", body.len())),
+        "{answer}"
+    );
+    assert!(body.starts_with('{') && body.ends_with('}'), "{answer}");
+    assert!(body.contains("longer than 8192 bytes"), "{answer}");
+}
+
+#[test]
+fn a51_a_body_that_nobody_reads_is_no_target() {
+    let server = serve(|server| server);
+    let mut stream = connect(server.local_addr());
+    // Bodies that are read make the server read more at a time.
+    for _ in 0..4 {
+        let body = "x".repeat(400_000);
+        let head = format!(
+            "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + &body).as_bytes()).unwrap();
+        read_response(&mut stream, body.len());
+    }
+    let head = "GET / HTTP/1.1\r\nhost: a\r\ncontent-length: 200000\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    // The server may close while it is written.
+    let _sent = stream.write_all("x".repeat(200_000).as_bytes());
+    let answer = read_to_end(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{answer}");
 }
 
 #[test]
