@@ -1,9 +1,14 @@
 //! How long courier's whole round takes: the panel posts a command, the agent's long poll wakes, the
 //! agent puts a result, the panel's wait returns. 200 agents poll meanwhile, over real sockets.
 //!
+//! After each round, as many messages go to and fro through a bare echo, in the same moment and on the
+//! same machine: what that takes is no fault of ours.
+//!
 //! `cargo run --release -p courier --example round` prints the distribution as a plot, and fails if
-//! the 99th percentile is 5 ms or more.
+//! the 99th percentile is 5 ms or more, and more than a few times that of the bare echo too.
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -18,6 +23,13 @@ const AGENTS: usize = 200;
 const ROUNDS: usize = 1000;
 const LIMIT: Duration = Duration::from_millis(5);
 
+/// A round is six messages: two requests of the panel and one of the agent, each with its answer.
+const ECHOES: usize = 3;
+
+/// How many times longer than bare echoes a round may take where the machine is too busy for
+/// [`LIMIT`]. On a quiet one it is about 9.
+const FACTOR: u32 = 15;
+
 fn main() -> Result<ExitCode, BoxError> {
     let folder = std::env::temp_dir().join(format!("courier-round-{}", std::process::id()));
     let courier = Courier::open(&folder)?;
@@ -30,16 +42,20 @@ fn main() -> Result<ExitCode, BoxError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let mut times = runtime.block_on(measure(&addr))?;
+    let (mut times, mut bare) = runtime.block_on(measure(&addr))?;
     server.stop();
     drop(runtime);
     server.wait()?;
     std::fs::remove_dir_all(&folder)?;
     times.sort();
-    Ok(report(&times))
+    bare.sort();
+    Ok(report(&times, &bare))
 }
 
-async fn measure(addr: &str) -> Result<Vec<Duration>, BoxError> {
+/// The times of the rounds, and of the bare echoes between them.
+async fn measure(addr: &str) -> Result<(Vec<Duration>, Vec<Duration>), BoxError> {
+    let mut echo = TcpStream::connect(start_echo()?).await?;
+    echo.set_nodelay(true)?;
     let mut panel = Client::connect(addr).await?;
     let mut agents = Vec::new();
     for i in 0..AGENTS {
@@ -54,6 +70,7 @@ async fn measure(addr: &str) -> Result<Vec<Duration>, BoxError> {
     // All of them are to be waiting when the clock starts.
     tokio::time::sleep(Duration::from_millis(500)).await;
     let mut times = Vec::with_capacity(ROUNDS);
+    let mut bare = Vec::with_capacity(ROUNDS);
     for i in 0..ROUNDS {
         let agent = agents.get(i * 7 % AGENTS).ok_or("no agent")?;
         let since = Instant::now();
@@ -73,8 +90,35 @@ async fn measure(addr: &str) -> Result<Vec<Duration>, BoxError> {
         if done["state"] != "done" {
             return Err(format!("a round did not end: {done}").into());
         }
+        bare.push(time_echoes(&mut echo).await?);
     }
-    Ok(times)
+    Ok((times, bare))
+}
+
+/// A thread that sends back what it reads.
+fn start_echo() -> std::io::Result<SocketAddr> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let addr = listener.local_addr()?;
+    std::thread::spawn(move || -> std::io::Result<()> {
+        let (mut stream, _) = listener.accept()?;
+        stream.set_nodelay(true)?;
+        let mut buffer = [0; 256];
+        loop {
+            stream.read_exact(&mut buffer)?;
+            stream.write_all(&buffer)?;
+        }
+    });
+    Ok(addr)
+}
+
+async fn time_echoes(echo: &mut TcpStream) -> std::io::Result<Duration> {
+    let since = Instant::now();
+    let mut buffer = [0; 256];
+    for _ in 0..ECHOES {
+        echo.write_all(&buffer).await?;
+        echo.read_exact(&mut buffer).await?;
+    }
+    Ok(since.elapsed())
 }
 
 /// Polls, answers, and polls again, until the server goes away.
@@ -154,13 +198,7 @@ impl Client {
     clippy::print_stdout,
     reason = "a program that measures tells what it found"
 )]
-fn report(times: &[Duration]) -> ExitCode {
-    let percentile = |p: usize| {
-        times
-            .get((times.len() * p / 100).min(times.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or_default()
-    };
+fn report(times: &[Duration], bare: &[Duration]) -> ExitCode {
     println!("{} rounds while {AGENTS} agents poll\n", times.len());
     let step = Duration::from_micros(250);
     for i in 0..20 {
@@ -177,11 +215,23 @@ fn report(times: &[Duration]) -> ExitCode {
     let slower = times.iter().filter(|time| **time >= step * 20).count();
     println!("slower: {slower}\n");
     for p in [50, 90, 99, 100] {
-        println!("p{p:<3} {:>6.2} ms", percentile(p).as_secs_f64() * 1e3);
+        println!(
+            "p{p:<3} {:>6.2} ms, bare echoes {:>6.2} ms",
+            percentile(times, p).as_secs_f64() * 1e3,
+            percentile(bare, p).as_secs_f64() * 1e3,
+        );
     }
-    if percentile(99) < LIMIT {
+    let limit = LIMIT.max(percentile(bare, 99) * FACTOR);
+    println!("limit of p99: {:.2} ms", limit.as_secs_f64() * 1e3);
+    if percentile(times, 99) < limit {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+fn percentile(sorted: &[Duration], p: usize) -> Duration {
+    let last = sorted.len().saturating_sub(1);
+    let at = (sorted.len() * p / 100).min(last);
+    sorted.get(at).copied().unwrap_or_default()
 }
