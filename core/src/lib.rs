@@ -47,6 +47,7 @@
 //! | something around one route | [`Hook`] |
 //! | what the client is told when something goes wrong | [`Error`], [`HttpError`], [`serializers`] |
 //! | what a route says about itself | [`Metadata`] |
+//! | the media types that a route takes and gives | [`Consumes`], [`Produces`], [`header::MediaType`], [`header::Accept`] |
 //! | conditional requests | [`Resource::validators`], [`Response::set_etag`], [`PreconditionRequired`] |
 //! | cookies, dates, ranges, links, who is calling | [`header`], [`TrustedProxies`] |
 //! | percent-encoding and hosts; names of files from a client | [`uri`], [`filename`] |
@@ -93,8 +94,8 @@ pub use self::app::{
 };
 pub use self::body::Body;
 pub use self::error::{
-    BoxError, Error, ErrorHandler, ErrorSerializer, HttpError, HttpStatus, Member, Panic, Result,
-    serializers,
+    BoxError, Error, ErrorHandler, ErrorSerializer, HttpError, HttpStatus, Member, MemberView,
+    Panic, Result, serializers,
 };
 pub use self::hook::{Hook, HookFn, PreconditionRequired};
 pub use self::middleware::{BoxMiddleware, Middleware, Phases};
@@ -103,6 +104,7 @@ pub use self::resource::{Endpoint, Resource, Responder, Responders, Sink, Valida
 pub use self::response::{End, Response, ResponseBody};
 pub use self::routing::builder::RouteBuilder;
 pub use self::routing::deprecated::Deprecated;
+pub use self::routing::media_types::{Consumes, Produces};
 pub use self::routing::metadata::Metadata;
 pub use self::routing::mount::Mount;
 pub use self::routing::route::Route;

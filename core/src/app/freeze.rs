@@ -12,6 +12,7 @@ use super::group::Slot;
 use super::registry::{Frozen, Options, Registry, is_standard};
 use super::setup::{AppInfo, SetupError};
 use crate::routing::converter::Converters;
+use crate::routing::media_types;
 use crate::routing::{
     Fault, Field, Inserted, Kind, PendingRoute, RouteError, Table, Template, converters_of,
 };
@@ -66,6 +67,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         pending,
         converters,
         errors,
+        meta,
         options,
         table,
         default_media_type,
@@ -79,7 +81,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
     let own_methods: Vec<Method> = methods.filter(|method| !is_standard(method)).collect();
     let mut compiler = Compiler::new(&converters, options, table);
     for route in pending {
-        compiler.add(route);
+        compiler.add(route.inheriting(&meta));
     }
     let Compiler {
         routes,
@@ -108,6 +110,7 @@ pub(super) fn freeze(registry: Registry) -> Result<AppService, SetupErrors> {
         table,
         names,
         errors,
+        meta,
         options,
         default_media_type,
         proxies,
@@ -307,6 +310,7 @@ fn fitness(pending: &PendingRoute, options: Options) -> Result<(), Fault> {
         let fault = Fault::new(whole, what);
         return Err(fault.help("RFC 9745 section 4 wants it at the same time or later"));
     }
+    media_types::check(&pending.meta, &pending.template)?;
     let is_stripped = options.strip_trailing_slash && pending.kind == Kind::Route;
     if is_stripped && pending.template.len() > 1 && pending.template.ends_with('/') {
         let what = "no path leads here: a slash at its end is taken off";

@@ -108,6 +108,16 @@ impl App {
         self.registry.route(template, endpoint, Location::caller())
     }
 
+    /// Attaches metadata to every route of the app; what a group or a route says of itself goes
+    /// before it.
+    ///
+    /// [`Request::meta`] returns it where no route was found too, so that what has to be known of
+    /// a whole app, such as which media types it reads, costs no request anything.
+    pub fn add_metadata<T: Send + Sync + 'static>(&mut self, value: T) -> &mut Self {
+        self.registry.meta.with(value);
+        self
+    }
+
     /// Starts a group of routes that share a prefix, middleware and metadata.
     ///
     /// The prefix may be empty, and may hold fields. See [`Group`].

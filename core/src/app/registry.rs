@@ -17,7 +17,7 @@ use crate::resource::Endpoint;
 use crate::response::ResponseBody;
 use crate::routing::converter::Converters;
 use crate::routing::{Answer, CheckedPath, Kind, PendingRoute, Table};
-use crate::{Request, Response, Route, RouteBuilder, TrustedProxies};
+use crate::{Metadata, Request, Response, Route, RouteBuilder, TrustedProxies};
 
 /// What is switched on and how much is taken.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,8 @@ pub(crate) struct Registry {
     pub(super) pending: Vec<PendingRoute>,
     pub(super) converters: Converters,
     pub(super) errors: ErrorHandling,
+    /// What is said of every route.
+    pub(super) meta: Metadata,
     pub(super) options: Options,
     /// Where lookup begins: nothing but its own options until the app is frozen.
     pub(super) table: Table,
@@ -72,6 +74,7 @@ impl Registry {
             pending: Vec::new(),
             converters: Converters::default(),
             errors: ErrorHandling::default(),
+            meta: Metadata::default(),
             options: Options::default(),
             table: Table::default(),
             default_media_type: None,
@@ -134,6 +137,8 @@ pub(crate) struct Frozen {
     /// The routes that have a name.
     pub(super) names: HashMap<String, usize>,
     pub(super) errors: ErrorHandling,
+    /// What is said of every route, and where none was found.
+    pub(super) meta: Metadata,
     pub(super) options: Options,
     pub(super) default_media_type: Option<HeaderValue>,
     pub(super) proxies: TrustedProxies,
@@ -157,6 +162,10 @@ impl Frozen {
 
     pub(crate) fn errors(&self) -> &ErrorHandling {
         &self.errors
+    }
+
+    pub(crate) fn meta(&self) -> &Metadata {
+        &self.meta
     }
 
     pub(crate) fn options(&self) -> Options {

@@ -66,6 +66,11 @@ impl<'a> Setup<'a> {
         }
     }
 
+    /// As [`App::add_metadata`](crate::App::add_metadata).
+    pub fn add_metadata<T: Send + Sync + 'static>(&mut self, value: T) {
+        self.registry.meta.with(value);
+    }
+
     /// As [`App::add_error_handler`](crate::App::add_error_handler).
     pub fn add_error_handler<E>(&mut self, handler: impl for<'e> ErrorHandler<'e, E>)
     where

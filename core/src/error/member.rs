@@ -30,7 +30,37 @@ enum Kind {
     Object(Vec<(Cow<'static, str>, Member)>),
 }
 
+/// What a [`Member`] holds, for a serializer of your own.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum MemberView<'a> {
+    /// Nothing.
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// A number, as JSON writes it.
+    Number(&'a str),
+    /// A text.
+    Text(&'a str),
+    /// Values in their order.
+    List(&'a [Member]),
+    /// Names and values in their order.
+    Object(&'a [(Cow<'static, str>, Member)]),
+}
+
 impl Member {
+    /// Returns what the value is.
+    pub fn view(&self) -> MemberView<'_> {
+        match &self.0 {
+            Kind::Null => MemberView::Null,
+            Kind::Bool(value) => MemberView::Bool(*value),
+            Kind::Number(number) => MemberView::Number(number),
+            Kind::Text(text) => MemberView::Text(text),
+            Kind::List(list) => MemberView::List(list),
+            Kind::Object(members) => MemberView::Object(members),
+        }
+    }
+
     /// Writes the value as JSON (RFC 8259).
     pub(crate) fn write_json(&self, out: &mut String) {
         match &self.0 {

@@ -17,7 +17,7 @@ pub use self::handler::ErrorHandler;
 pub(crate) use self::handler::{ErrorHandling, settle};
 pub use self::http_error::HttpError;
 pub use self::http_status::HttpStatus;
-pub use self::member::Member;
+pub use self::member::{Member, MemberView};
 pub use self::serializers::ErrorSerializer;
 use crate::header::merge;
 

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
-use super::split::split_unquoted;
+use super::MediaType;
+use super::quality::{MediaRange, best, elements};
 
 /// The media ranges that a client accepts, with their qualities.
 ///
 /// **Shape:** types, subtypes and parameter names compare without case; a quoted comma does not
-/// end an element; an element that is malformed is passed over and spoils no other.
+/// end an element; an element that is malformed is passed over and spoils no other, and where all
+/// are, everything is accepted, as without the header. A range with parameters matches the types
+/// that have them all; 100 elements are considered.
 ///
 /// # Examples
 ///
@@ -38,20 +41,25 @@ impl<'a> Accept<'a> {
 
     /// Returns the quality of a media type in thousandths: 1000 is best, 0 is not acceptable.
     ///
-    /// The most specific range that matches decides (RFC 9110 section 12.5.1), whatever its place.
+    /// The most specific range that matches decides (RFC 9110 section 12.5.1), whatever its place;
+    /// of two that are as specific the better one. A text that is no media type has 0.
     pub fn quality(&self, media_type: &str) -> u16 {
-        let Some(wanted) = Range::parse(media_type) else {
+        let Some(wanted) = MediaType::parse(media_type) else {
             return 0;
         };
-        // Nothing said is nothing refused.
-        if self.value.trim().is_empty() {
-            return 1000;
+        let mut says_something = false;
+        let mut best = (None, 0);
+        for range in elements(&self.value).filter_map(MediaRange::parse) {
+            says_something = true;
+            let specificity = range.specificity(&wanted);
+            if specificity.is_some() {
+                best = best.max((specificity, range.quality));
+            }
         }
-        let ranges = split_unquoted(&self.value, b',').filter_map(Range::parse);
-        let best = ranges.filter_map(|range| Some((range.specificity(&wanted)?, range.quality)));
-        best.max_by_key(|(specificity, _)| *specificity)
-            .map_or(0, |(_, quality)| quality)
+        // Nothing said is nothing refused.
+        if says_something { best.1 } else { 1000 }
     }
+
     /// Returns the media type with the best quality; of equals the first, and none of quality 0.
     ///
     /// ```
@@ -62,12 +70,7 @@ impl<'a> Accept<'a> {
     /// assert_eq!(accept.best_of(&["image/png"]), None);
     /// ```
     pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        let rated = offers.iter().map(|offer| (*offer, self.quality(offer)));
-        rated
-            .filter(|(_, quality)| *quality > 0)
-            .rev()
-            .max_by_key(|(_, quality)| *quality)
-            .map(|(offer, _)| offer)
+        best(offers, |offer| self.quality(offer))
     }
 
     /// Tells whether a word stands anywhere in the header: a quick way to rule a type out.
@@ -79,102 +82,9 @@ impl<'a> Accept<'a> {
     }
 }
 
-/// One element: a type, a subtype, parameters before `q`, a quality.
-struct Range<'a> {
-    kind: &'a str,
-    subtype: &'a str,
-    params: &'a str,
-    quality: u16,
-}
-
-impl<'a> Range<'a> {
-    fn parse(element: &'a str) -> Option<Self> {
-        let (essence, params) = element.split_once(';').unwrap_or((element, ""));
-        let (kind, subtype) = match essence.trim() {
-            // Malformed, and what the standard library of Java sends.
-            "*" => ("*", "*"),
-            essence => essence.split_once('/')?,
-        };
-        if kind.is_empty() || subtype.is_empty() {
-            return None;
-        }
-        let mut quality = 1000;
-        for param in split_unquoted(params, b';') {
-            match param.split_once('=') {
-                Some((name, value)) if name.trim().eq_ignore_ascii_case("q") => {
-                    quality = parse_quality(value.trim())?;
-                }
-                _ => {}
-            }
-        }
-        Some(Self {
-            kind,
-            subtype,
-            params,
-            quality,
-        })
-    }
-
-    /// How closely this range fits a type; `None` if it does not.
-    fn specificity(&self, wanted: &Self) -> Option<usize> {
-        if self.kind == "*" {
-            return (self.subtype == "*").then_some(0);
-        }
-        if !self.kind.eq_ignore_ascii_case(wanted.kind) {
-            return None;
-        }
-        if self.subtype == "*" {
-            return Some(1);
-        }
-        if !self.subtype.eq_ignore_ascii_case(wanted.subtype) {
-            return None;
-        }
-        let mut matched = 2;
-        for (name, value) in self.params() {
-            if !wanted
-                .params()
-                .any(|(n, v)| n.eq_ignore_ascii_case(name) && v.eq_ignore_ascii_case(value))
-            {
-                return None;
-            }
-            matched += 1;
-        }
-        Some(matched)
-    }
-
-    fn params(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        split_unquoted(self.params, b';')
-            .filter_map(|param| param.split_once('='))
-            .map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
-            .take_while(|(name, _)| !name.eq_ignore_ascii_case("q"))
-    }
-}
-
-/// Parses `qvalue` (RFC 9110 section 12.4.2) into thousandths.
-fn parse_quality(text: &str) -> Option<u16> {
-    let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
-    if digits.len() > 3 {
-        return None;
-    }
-    let mut thousandths = 0;
-    for place in 0..3 {
-        let digit = match digits.as_bytes().get(place) {
-            None => 0,
-            Some(b) if b.is_ascii_digit() => u16::from(b - b'0'),
-            Some(_) => return None,
-        };
-        thousandths = thousandths * 10 + digit;
-    }
-    match (whole, thousandths) {
-        ("0" | "", thousandths) if !text.is_empty() => Some(thousandths),
-        ("1", 0) => Some(1000),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Accept;
 
     #[test]
     fn the_most_specific_range_decides() {
@@ -192,9 +102,15 @@ mod tests {
             ("a/b;x=\"1,2\";q=0.2, c/d", "c/d", 1000),
             ("a/b;q=2, c/d", "a/b", 0),
             ("nonsense,,application/json", "application/json", 1000),
-            ("*/html", "text/html", 0),
+            ("*/html, image/png", "text/html", 0),
             ("text/html, *; q=.2", "image/png", 200),
             ("", "text/html", 1000),
+            (",,;;;,\"", "text/html", 1000),
+            ("text/html;q=2", "image/png", 1000),
+            ("a/b/c, text/html", "image/png", 0),
+            ("text/html;q=0.2, text/html;q=0.7", "text/html", 700),
+            ("application/json;v=1", "application/json", 0),
+            ("application/json", "application/json;v=1", 1000),
         ];
         for (accept, media_type, quality) in rows {
             assert_eq!(
@@ -202,22 +118,6 @@ mod tests {
                 quality,
                 "{accept} for {media_type}"
             );
-        }
-    }
-
-    #[test]
-    fn a_quality_has_at_most_three_digits() {
-        let rows = [
-            ("1", Some(1000)),
-            ("0.25", Some(250)),
-            ("1.000", Some(1000)),
-            ("0.", Some(0)),
-        ];
-        for (text, quality) in rows {
-            assert_eq!(parse_quality(text), quality);
-        }
-        for text in ["1.001", "0.1234", "-1", "+0.5", "1e0", "", "NaN", "2"] {
-            assert_eq!(parse_quality(text), None, "{text}");
         }
     }
 }

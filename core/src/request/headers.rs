@@ -9,7 +9,10 @@ use http::{HeaderName, HeaderValue, header};
 use super::{Request, expected};
 use crate::body::Body;
 use crate::error::{HttpError, Result};
-use crate::header::{Accept, Cookies, ETags, Forwarded, HttpDate, MALFORMED_RANGE, Range};
+use crate::header::{
+    Accept, AcceptEncoding, AcceptLanguage, Cookies, ETags, Forwarded, HttpDate, MALFORMED_RANGE,
+    Range,
+};
 
 /// The most cookies that a request may have.
 const MAX_COOKIES: usize = 200;
@@ -122,6 +125,30 @@ impl Request {
             Some(accept) => accept.best_of(offers),
             None => offers.first().copied(),
         }
+    }
+
+    /// Returns `Accept-Language`, all its lines together; `None` if it is not there, which means
+    /// that every language is as good as another.
+    pub fn accept_language(&self) -> Option<AcceptLanguage<'_>> {
+        self.lines(&header::ACCEPT_LANGUAGE)
+            .map(AcceptLanguage::new)
+    }
+
+    /// Returns the language that the client likes best, as [`AcceptLanguage::best_of`] finds it;
+    /// the first where it likes none of them, and where it does not say.
+    ///
+    /// A response that depends on it needs [`add_vary`](crate::Response::add_vary).
+    pub fn prefers_language<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
+        let best = self
+            .accept_language()
+            .and_then(|languages| languages.best_of(offers));
+        best.or_else(|| offers.first().copied())
+    }
+
+    /// Returns `Accept-Encoding`, all its lines together; `None` if it is not there.
+    pub fn accept_encoding(&self) -> Option<AcceptEncoding<'_>> {
+        self.lines(&header::ACCEPT_ENCODING)
+            .map(AcceptEncoding::new)
     }
 
     /// Returns the cookies, all header lines together.

@@ -169,11 +169,14 @@ impl Request {
     }
 
     /// Returns the metadata of type `T` that applies to this request: the method's, then the
-    /// route's, then the group's. HEAD that is answered by GET reads GET's.
+    /// route's, then the group's, then the app's. HEAD that is answered by GET reads GET's.
     ///
-    /// `None` before routing and where no route was found.
+    /// Before routing and where no route was found, it is the app's.
     pub fn meta<T: Send + Sync + 'static>(&self) -> Option<&T> {
-        self.route()?.meta_for(self.method())
+        match self.route() {
+            Some(route) => route.meta_for(self.method()),
+            None => self.app.meta().get(),
+        }
     }
 
     /// Returns the query's parameters.

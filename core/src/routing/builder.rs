@@ -90,6 +90,15 @@ pub(crate) struct PendingRoute {
     pub(crate) added_at: &'static Location<'static>,
 }
 
+impl PendingRoute {
+    /// Puts what the app says of every route before what the route says.
+    pub(crate) fn inheriting(mut self, meta: &Metadata) -> Self {
+        let own = std::mem::replace(&mut self.meta, meta.clone());
+        self.meta.append(&own);
+        self
+    }
+}
+
 impl<'a, M: Middleware, E: Endpoint> RouteBuilder<'a, M, E> {
     pub(crate) fn new(
         registry: &'a mut Registry,

@@ -14,7 +14,7 @@ use http::Method;
 /// [`Request::meta`](crate::Request::meta) and [`Route::meta`](crate::Route::meta).
 ///
 /// Of several values of one type the nearest counts: the one for the method, then the route's,
-/// then the group's; the route's own before the resource's, an inner group's before an outer's,
+/// then the group's, then the app's; the route's own before the resource's, an inner group's before an outer's,
 /// and of two at the same place the later one.
 #[derive(Clone, Default)]
 pub struct Metadata {

@@ -41,6 +41,7 @@ mod error;
 mod listing;
 mod literals;
 mod lookup;
+pub(crate) mod media_types;
 pub(crate) mod metadata;
 pub(crate) mod mount;
 mod path;

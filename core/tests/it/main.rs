@@ -20,6 +20,7 @@ mod hooks;
 mod interop;
 mod listing;
 mod lookup;
+mod media_types;
 mod panics;
 mod parsers;
 mod resources;

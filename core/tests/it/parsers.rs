@@ -98,10 +98,8 @@ fn slow_quality(ranges: &[(String, u16)], media_type: &str) -> u16 {
     let matching = ranges
         .iter()
         .filter_map(|(range, quality)| Some((rank(range)?, *quality)));
-    // Of two equal ranges the later one counts.
-    matching
-        .max_by_key(|(rank, _)| *rank)
-        .map_or(0, |(_, quality)| quality)
+    // Of two equal ranges the better one counts.
+    matching.max().map_or(0, |(_, quality)| quality)
 }
 
 proptest! {
