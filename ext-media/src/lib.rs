@@ -64,18 +64,23 @@
 //! | --- | --- | --- |
 //! | `json` | JSON in and out | `serde_json`, `serde_path_to_error` |
 
-#[cfg(feature = "json")]
-mod json;
-#[cfg(feature = "json")]
-mod media_type;
-#[cfg(feature = "json")]
+mod fault;
+mod formats;
+mod handler;
+mod media;
+#[cfg(feature = "multipart")]
+mod multipart;
+mod negotiate;
+mod problem;
 mod request;
-#[cfg(feature = "json")]
 mod response;
-#[cfg(feature = "json")]
 mod sealed;
+mod strict;
 
-#[cfg(feature = "json")]
+pub use self::handler::{MediaHandler, Target, Writable};
+pub use self::media::Media;
+#[cfg(feature = "multipart")]
+pub use self::multipart::{Multipart, MultipartLimits, Part};
+pub use self::negotiate::{Negotiate, Representation};
 pub use self::request::MediaRequest;
-#[cfg(feature = "json")]
 pub use self::response::MediaResponse;

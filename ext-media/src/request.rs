@@ -2,16 +2,22 @@
 
 use std::future::Future;
 
-use falcon_core::http::{HeaderName, HeaderValue, Method, header};
-use falcon_core::{HttpError, Request, Result};
+use falcon_core::header::{self, HeaderName, HeaderValue, MediaType};
+use falcon_core::{Consumes, HttpError, Method, Request, Result};
 use serde::de::DeserializeOwned;
 
+use crate::formats::Format;
+use crate::media::Media;
+use crate::negotiate::{Representation, choose};
 use crate::sealed::Sealed;
-use crate::{json, media_type};
 
 /// Reading a request's body as a value. Sealed: it is there to be called.
 pub trait MediaRequest: Sealed {
-    /// Reads the body, `application/json`, as a `T`.
+    /// Reads the body as a `T`, in the format that its `Content-Type` names.
+    ///
+    /// It is taken if the route [`Consumes`] it, or, where the route does not say, if it is a format
+    /// of the app's [`Media`]; without both, it has to be JSON. Parameters do not matter, but for a
+    /// `charset`, which must be UTF-8, and those with which a format was registered.
     ///
     /// Falcon: `req.get_media()`.
     ///
@@ -20,8 +26,18 @@ pub trait MediaRequest: Sealed {
     /// Each thing that can be wrong is a problem of its own; see the [table](crate#what-can-be-wrong-with-a-body).
     fn media<T: DeserializeOwned>(&self) -> impl Future<Output = Result<T>> + Send;
 
-    /// Reads the body as a `T` where its media type is another that is JSON, such as
-    /// `application/merge-patch+json`. Only that one is taken.
+    /// As [`media`](Self::media); `None` where there is no body at all, whatever its type.
+    ///
+    /// Falcon: `req.get_media(default_when_empty)`.
+    ///
+    /// # Errors
+    ///
+    /// As [`media`](Self::media), but for `body_empty`.
+    fn optional_media<T: DeserializeOwned>(&self) -> impl Future<Output = Result<Option<T>>> + Send;
+
+    /// As [`media`](Self::media), where the body has to be of one media type, such as
+    /// `application/merge-patch+json`. Only that one is taken, in the format that it is registered
+    /// with or that its suffix names.
     ///
     /// # Errors
     ///
@@ -30,36 +46,156 @@ pub trait MediaRequest: Sealed {
         &self,
         media_type: &'static str,
     ) -> impl Future<Output = Result<T>> + Send;
+
+    /// Chooses the representation that the client likes best, out of those that the route offers:
+    /// what it [`Produces`](falcon_core::Produces), or the formats of the app's [`Media`].
+    ///
+    /// Of those that it likes as well, the first is chosen; without `Accept`, the first of all.
+    /// [`set_representation`](crate::MediaResponse::set_representation) writes a value in it; whoever writes
+    /// it by hand says `Vary: Accept`.
+    ///
+    /// # Errors
+    ///
+    /// 406, code `not_acceptable`, with the list of what can be had.
+    ///
+    /// # Specification
+    ///
+    /// RFC 9110 sections 12.5.1 and 15.5.7.
+    fn negotiate(&self) -> Result<Representation>;
+
+    /// Reads the body, `multipart/form-data`, part by part.
+    ///
+    /// How much it may have is told by the route's [`BodyLimit`](falcon_core::BodyLimit) and
+    /// [`MultipartLimits`](crate::MultipartLimits).
+    ///
+    /// # Errors
+    ///
+    /// - 415, code `media_type_unsupported`, if it is something else.
+    /// - 400, code `multipart_malformed`, if its boundary is missing or not one of 1 to 70 characters.
+    /// - 500 if the body was taken already.
+    #[cfg(feature = "multipart")]
+    fn multipart(&self) -> Result<crate::Multipart>;
 }
 
 impl MediaRequest for Request {
     fn media<T: DeserializeOwned>(&self) -> impl Future<Output = Result<T>> + Send {
-        self.media_of_type("application/json")
+        read_some(self, None)
     }
 
-    async fn media_of_type<T: DeserializeOwned>(&self, media_type: &'static str) -> Result<T> {
-        check_encoding(self)?;
-        let content_type = self.headers().get(header::CONTENT_TYPE);
-        let text = content_type.map(|value| value.to_str().unwrap_or(""));
-        if text.is_some_and(|text| !media_type::is(text, media_type)) {
-            Err(unsupported(self, media_type))?;
-        }
-        let body = self.read_body().await?;
-        if body.is_empty() {
-            Err(empty(media_type))?;
-        }
-        if text.is_none() {
-            Err(unsupported(self, media_type))?;
-        }
-        json::read(&body)
+    async fn optional_media<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        read(self, None).await
+    }
+
+    fn media_of_type<T: DeserializeOwned>(
+        &self,
+        media_type: &'static str,
+    ) -> impl Future<Output = Result<T>> + Send {
+        read_some(self, Some(media_type))
+    }
+
+    fn negotiate(&self) -> Result<Representation> {
+        choose(self)
+    }
+
+    #[cfg(feature = "multipart")]
+    fn multipart(&self) -> Result<crate::Multipart> {
+        crate::Multipart::of(self)
     }
 }
 
-fn check_encoding(req: &Request) -> Result {
-    let Some(encoding) = req.headers().get(header::CONTENT_ENCODING) else {
-        return Ok(());
+async fn read_some<T: DeserializeOwned>(req: &Request, only: Option<&'static str>) -> Result<T> {
+    let value = read(req, only).await?;
+    Ok(value.ok_or_else(|| empty(&wanted(req, only)))?)
+}
+
+/// Reads the body; `None` where there is none, and nothing is no value of the format.
+async fn read<T: DeserializeOwned>(req: &Request, only: Option<&'static str>) -> Result<Option<T>> {
+    check_encoding(req)?;
+    let media = Media::of(req);
+    let content_type = req.headers().get(header::CONTENT_TYPE);
+    let format = match content_type {
+        Some(content_type) => Some(format_of(req, media, content_type, only)?),
+        None => None,
     };
-    if encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
+    let max_bytes = format.map_or(u64::MAX, Format::max_bytes);
+    let body = if max_bytes < req.max_body_bytes() {
+        req.take_body()?.read(max_bytes).await?
+    } else {
+        req.read_body().await?
+    };
+    if body.is_empty() && !format.is_some_and(Format::takes_nothing) {
+        return Ok(None);
+    }
+    let Some(format) = format else {
+        return Err(unsupported(req, &wanted(req, only)))?;
+    };
+    let text = content_type.and_then(|value| value.to_str().ok());
+    let Some(media_type) = text.and_then(MediaType::parse) else {
+        return Err(unsupported(req, &wanted(req, only)))?;
+    };
+    format.read(&body, &media_type, media.is_lenient()).map(Some)
+}
+
+/// Which format a `Content-Type` means, if it is taken at all.
+fn format_of<'m>(
+    req: &'m Request,
+    media: &'m Media,
+    content_type: &HeaderValue,
+    only: Option<&'static str>,
+) -> Result<&'m Format> {
+    let consumes = req.meta::<Consumes>();
+    if let (None, None, Some(format)) = (only, consumes, media.exact(content_type)) {
+        return Ok(format);
+    }
+    let sent = content_type.to_str().ok().and_then(MediaType::parse);
+    let format = sent.and_then(|sent| {
+        let format = match (only, consumes) {
+            (Some(only), _) => named(media, &sent, [only]),
+            (None, Some(consumes)) => named(media, &sent, consumes.iter()),
+            (None, None) => media.unnamed(&sent),
+        };
+        format.filter(|format| !format.is_utf8() || has_utf8(&sent))
+    });
+    Ok(format.ok_or_else(|| unsupported(req, &wanted(req, only)))?)
+}
+
+/// The format of a type that is among those that are named: its parameters are there, and it may
+/// have more.
+fn named<'m>(
+    media: &'m Media,
+    sent: &MediaType<'_>,
+    names: impl IntoIterator<Item = &'m str>,
+) -> Option<&'m Format> {
+    let mut names = names.into_iter().filter_map(MediaType::parse);
+    let is_same = |name: &MediaType<'_>| {
+        let has = |(key, value): (&str, std::borrow::Cow<'_, str>)| {
+            sent.param(key).as_deref() == Some(&*value)
+        };
+        sent.is(name.essence()) && name.params().all(has)
+    };
+    media.named(&names.find(is_same)?)
+}
+
+/// RFC 8259 section 8.1 and its like: other formats have no `charset`, and one that is told must
+/// be the one that is used.
+fn has_utf8(media_type: &MediaType<'_>) -> bool {
+    media_type
+        .param("charset")
+        .is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"))
+}
+
+/// The media types that would do.
+pub(crate) fn wanted(req: &Request, only: Option<&'static str>) -> Vec<String> {
+    match (only, req.meta::<Consumes>()) {
+        (Some(only), _) => vec![only.to_owned()],
+        (None, Some(consumes)) => consumes.iter().map(str::to_owned).collect(),
+        (None, None) => Media::of(req).names().map(str::to_owned).collect(),
+    }
+}
+
+pub(crate) fn check_encoding(req: &Request) -> Result {
+    let mut lines = req.headers().get_all(header::CONTENT_ENCODING).iter();
+    if lines.all(|line| line.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Ok(());
     }
     Err(HttpError::unsupported_media_type()
@@ -72,30 +208,32 @@ fn check_encoding(req: &Request) -> Result {
         ))?
 }
 
-fn empty(media_type: &str) -> HttpError {
+fn empty(wanted: &[String]) -> HttpError {
     HttpError::bad_request()
         .title("Empty body")
-        .detail(format!("A body of type {media_type} is required."))
+        .detail(format!("A body of type {} is required.", wanted.join(", ")))
         .code("body_empty")
 }
 
 /// 415, with what would do in the header that RFC 9110 section 15.5.16, RFC 5789 section 3.1 and
 /// the Linked Data Platform's section 7.1 have for it.
-fn unsupported(req: &Request, media_type: &'static str) -> HttpError {
+pub(crate) fn unsupported(req: &Request, wanted: &[String]) -> HttpError {
     let accept = match *req.method() {
         Method::POST => HeaderName::from_static("accept-post"),
         Method::PATCH => HeaderName::from_static("accept-patch"),
         _ => header::ACCEPT,
     };
+    let list = wanted.join(", ");
     let detail = match req.content_type() {
-        Some(_) => format!("The body must be of type {media_type}, in UTF-8."),
-        None => {
-            format!("The Content-Type header is missing; the body must be of type {media_type}.")
-        }
+        Some(_) => format!("The body must be of type {list}, in UTF-8."),
+        None => format!("The Content-Type header is missing; the body must be of type {list}."),
     };
-    HttpError::unsupported_media_type()
+    let error = HttpError::unsupported_media_type()
         .detail(detail)
         .code("media_type_unsupported")
-        .member("supported", vec![media_type])
-        .header(accept, HeaderValue::from_static(media_type))
+        .member("supported", wanted.to_vec());
+    match HeaderValue::from_str(&list) {
+        Ok(list) => error.header(accept, list),
+        Err(_) => error,
+    }
 }

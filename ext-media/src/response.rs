@@ -1,15 +1,18 @@
 //! Writing a value as a response's body.
 
-use falcon_core::http::HeaderValue;
-use falcon_core::{Response, Result};
+use falcon_core::header::{ACCEPT, HeaderValue, MediaType};
+use falcon_core::{HttpError, Request, Response, Result};
 use serde::Serialize;
 
-use crate::json;
+use crate::negotiate::{Representation, choose};
 use crate::sealed::Sealed;
+
+/// Most answers fit into this, and larger ones double it a few times.
+const FIRST_CAPACITY: usize = 256;
 
 /// Writing a value as a response's body. Sealed: it is there to be called.
 pub trait MediaResponse: Sealed {
-    /// Writes a value as `application/json`.
+    /// Writes a value as `application/json`, whatever the client asked for.
     ///
     /// It is serialized at once, straight into the buffer that is sent. Falcon: `resp.media`,
     /// which is serialized late.
@@ -17,12 +20,73 @@ pub trait MediaResponse: Sealed {
     /// # Errors
     ///
     /// 500 if the value cannot be serialized; the response is as it was before.
+    #[cfg(feature = "json")]
     fn set_media<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self>;
+
+    /// Writes a value in the representation that the client likes best, out of those that the route
+    /// offers: what it [`Produces`](falcon_core::Produces), or the formats of the app's
+    /// [`Media`](crate::Media). `Vary: Accept` is added.
+    ///
+    /// # Errors
+    ///
+    /// - 406, code `not_acceptable`, with the list of what can be had, if the client takes none of
+    ///   them. A responder that changes something is better guarded by
+    ///   [`Negotiate`](crate::Negotiate).
+    /// - 500 if the value cannot be serialized; the response is as it was before.
+    ///
+    /// # Specification
+    ///
+    /// RFC 9110 sections 12.1, 12.5.1 and 15.5.7.
+    fn set_media_for<T: Serialize + ?Sized>(
+        &mut self,
+        req: &Request,
+        value: &T,
+    ) -> Result<&mut Self>;
+
+    /// Writes a value in a representation that was [chosen](crate::MediaRequest::negotiate)
+    /// before: for versions of a media type that have different shapes. `Vary: Accept` is added.
+    ///
+    /// # Errors
+    ///
+    /// 500 if the value cannot be serialized, or if no format of the app writes that media type;
+    /// the response is as it was before.
+    fn set_representation<T: Serialize + ?Sized>(
+        &mut self,
+        chosen: &Representation,
+        value: &T,
+    ) -> Result<&mut Self>;
 }
 
 impl MediaResponse for Response {
+    #[cfg(feature = "json")]
     fn set_media<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<&mut Self> {
-        let json = json::write(value)?;
+        let mut json = Vec::with_capacity(FIRST_CAPACITY);
+        crate::formats::json::write(value, &mut json)?;
         Ok(self.set_content(HeaderValue::from_static("application/json"), json))
+    }
+
+    fn set_media_for<T: Serialize + ?Sized>(
+        &mut self,
+        req: &Request,
+        value: &T,
+    ) -> Result<&mut Self> {
+        self.set_representation(&choose(req)?, value)
+    }
+
+    fn set_representation<T: Serialize + ?Sized>(
+        &mut self,
+        chosen: &Representation,
+        value: &T,
+    ) -> Result<&mut Self> {
+        let name = chosen.media_type();
+        let parts = chosen.format().zip(MediaType::parse(name));
+        let (format, media_type) = parts.ok_or_else(|| {
+            let why = format!("no format of the app writes {name}; add one to its Media");
+            HttpError::internal_server_error().caused_by(why)
+        })?;
+        let mut body = Vec::with_capacity(FIRST_CAPACITY);
+        format.write(value, &media_type, &mut body)?;
+        self.set_content(chosen.value().clone(), body);
+        Ok(self.add_vary(&ACCEPT))
     }
 }

@@ -181,7 +181,7 @@ fn json_of_the_wrong_shape_is_422_with_a_pointer() {
         (
             "[]",
             "",
-            "invalid length 0, expected struct Order with 2 elements",
+            "invalid type: sequence, expected struct Order",
         ),
         (
             r#"{"id":1.0,"lines":[]}"#,

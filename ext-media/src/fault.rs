@@ -1,0 +1,148 @@
+//! What can be wrong with a body, as the client is told.
+
+use falcon_core::{Error, HttpError};
+use serde::de::{DeserializeOwned, DeserializeSeed};
+
+use crate::strict::{Breach, Placed, Watch, Watched};
+
+/// How much of a reason is shown: it may quote the body, which may be long.
+const MAX_REASON: usize = 200;
+
+/// How a format reads, by its own library.
+pub(crate) trait Reader {
+    /// The beginning of the codes of its errors.
+    const CODE: &'static str;
+    /// What it is called in a sentence.
+    const NAME: &'static str;
+    /// How deep a value may be nested.
+    const MAX_DEPTH: usize;
+
+    /// Reads all of the body.
+    fn read<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, Fault>;
+}
+
+/// What a format's library says.
+pub(crate) struct Fault {
+    pub(crate) kind: Kind,
+    pub(crate) reason: String,
+    pub(crate) place: Option<Place>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// No value of the format at all.
+    Malformed,
+    TooDeep,
+    /// One that is not what was wanted.
+    Shape,
+}
+
+pub(crate) enum Place {
+    /// Both count from 1.
+    Line(usize, usize),
+    /// In bytes, from 0.
+    Offset(usize),
+}
+
+/// Reads a body as a `T`, with everything in mind that is demanded of every format.
+pub(crate) fn read<F: Reader, T: DeserializeOwned>(
+    body: &[u8],
+    lenient: bool,
+) -> Result<T, Error> {
+    let watch = Watch::new(F::MAX_DEPTH, lenient);
+    let seed = std::marker::PhantomData::<T>;
+    F::read(body, Watched { seed, watch: &watch })
+        .or_else(|fault| explain::<F, T>(body, &fault, &watch))
+}
+
+/// Finds out, by reading a second time where need be, what the client has to be told.
+#[cold]
+fn explain<F: Reader, T: DeserializeOwned>(
+    body: &[u8],
+    fault: &Fault,
+    watch: &Watch,
+) -> Result<T, Error> {
+    let seed = std::marker::PhantomData::<T>;
+    let told_by_serde = fault.kind == Kind::Shape && fault.reason.starts_with("duplicate field");
+    match watch.breach() {
+        Some(Breach::Duplicate) => {
+            // Two names may have one hash, though it has never been seen.
+            let watch = watch.exact();
+            match F::read(body, Watched { seed, watch: &watch }) {
+                Ok(value) => Ok(value),
+                Err(_) if watch.breach() != Some(Breach::Duplicate) => explain::<F, T>(body, fault, &watch),
+                Err(fault) => Err(duplicate::<F>(&fault)),
+            }
+        }
+        None if told_by_serde => Err(duplicate::<F>(fault)),
+        Some(Breach::TooDeep) => Err(too_deep::<F>(fault)),
+        None if fault.kind == Kind::TooDeep => Err(too_deep::<F>(fault)),
+        None if fault.kind == Kind::Shape => {
+            let mut pointer = String::new();
+            let place = Placed { seed, watch: &watch.exact(), pointer: &mut pointer };
+            let _same = F::read(body, place);
+            Err(shape::<F>(fault, pointer))
+        }
+        Some(Breach::NotFinite) | None => Err(malformed::<F>(fault)),
+    }
+}
+
+fn malformed<F: Reader>(fault: &Fault) -> Error {
+    let error = HttpError::bad_request()
+        .title(format!("Malformed {}", F::NAME))
+        .code(format!("{}_malformed", F::CODE));
+    placed(error, fault).into()
+}
+
+fn duplicate<F: Reader>(fault: &Fault) -> Error {
+    let error = HttpError::bad_request()
+        .title(format!("Malformed {}", F::NAME))
+        .code(format!("{}_duplicate_member", F::CODE));
+    placed(error, fault).into()
+}
+
+fn too_deep<F: Reader>(fault: &Fault) -> Error {
+    let error = HttpError::bad_request()
+        .title(format!("{} nested too deep", F::NAME))
+        .code(format!("{}_too_deep", F::CODE));
+    placed(error, fault).into()
+}
+
+fn shape<F: Reader>(fault: &Fault, pointer: String) -> Error {
+    let at = if pointer.is_empty() {
+        "the body"
+    } else {
+        pointer.as_str()
+    };
+    let detail = format!("At {at}: {}.", shown(&fault.reason));
+    let error = HttpError::unprocessable_content()
+        .title(format!("{} of the wrong shape", F::NAME))
+        .code(format!("{}_shape", F::CODE));
+    placed(error, fault)
+        .detail(detail)
+        .member("pointer", pointer)
+        .into()
+}
+
+/// With the place in the members, and in the sentence.
+fn placed(error: HttpError, fault: &Fault) -> HttpError {
+    let reason = shown(&fault.reason);
+    match fault.place {
+        Some(Place::Line(line, column)) => error
+            .detail(format!("Line {line}, column {column}: {reason}."))
+            .member("line", line)
+            .member("column", column),
+        Some(Place::Offset(offset)) => error
+            .detail(format!("At byte {offset}: {reason}."))
+            .member("offset", offset),
+        None => error.detail(format!("{reason}.")),
+    }
+}
+
+/// The beginning of a reason.
+pub(crate) fn shown(reason: &str) -> String {
+    match reason.char_indices().nth(MAX_REASON) {
+        Some((end, _)) => format!("{}…", reason.get(..end).unwrap_or("")),
+        None => reason.to_owned(),
+    }
+}

@@ -1,0 +1,139 @@
+//! Choosing the representation that a client likes best.
+
+use falcon_core::header::{HeaderValue, MediaType};
+use falcon_core::{Hook, HttpError, Produces, Request, Response, Result};
+
+use crate::MediaRequest;
+use crate::formats::Format;
+use crate::media::Media;
+use crate::problem::vary_accept;
+
+/// The representation that was chosen for a request, out of those that the route offers.
+///
+/// [`MediaRequest::negotiate`] chooses it, and
+/// [`MediaResponse::set_representation`](crate::MediaResponse::set_representation) writes a value in it.
+#[derive(Clone)]
+pub struct Representation {
+    media_type: HeaderValue,
+    format: Option<Format>,
+}
+
+impl Representation {
+    /// Returns the media type, as the route offers it.
+    pub fn media_type(&self) -> &str {
+        self.media_type.to_str().unwrap_or_default()
+    }
+
+    /// Tells whether it is that media type, with just those parameters.
+    pub fn is(&self, media_type: &str) -> bool {
+        let own = MediaType::parse(self.media_type());
+        own.is_some() && own == MediaType::parse(media_type)
+    }
+
+    pub(crate) fn value(&self) -> &HeaderValue {
+        &self.media_type
+    }
+
+    pub(crate) fn format(&self) -> Option<&Format> {
+        self.format.as_ref()
+    }
+}
+
+impl std::fmt::Debug for Representation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Representation({})", self.media_type())
+    }
+}
+
+/// As a hook before a responder: refuses with 406 what the client would not take, before anything
+/// is done.
+///
+/// A responder that changes something finds out too late that its answer is not acceptable; with
+/// `.before(Negotiate)` it never runs.
+///
+#[cfg_attr(feature = "json", doc = "```")]
+#[cfg_attr(not(feature = "json"), doc = "```ignore")]
+/// use falcon_core::{App, Produces, Request, Resource, Response, Result};
+/// use falcon_media::{MediaResponse, Negotiate};
+///
+/// struct Things;
+///
+/// impl Resource for Things {
+///     async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
+///         resp.set_media_for(req, &"done")?;
+///         Ok(())
+///     }
+/// }
+///
+/// let mut app = App::new();
+/// app.add_route("/things", Things)
+///     .with(Produces::new(["application/json", "application/vnd.acme.v2+json"]))
+///     .before(Negotiate);
+/// let client = falcon_testing::TestClient::new(app);
+/// falcon_testing::block_on(async {
+///     let result = client.post("/things").header("accept", "text/html").send().await;
+///     result.assert_problem(406, "not_acceptable").assert_header("vary", "Accept");
+/// });
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Negotiate;
+
+impl Hook for Negotiate {
+    async fn run(&self, req: &mut Request, _resp: &mut Response) -> Result {
+        req.negotiate().map(drop)
+    }
+}
+
+/// The best of what the route offers: what it [`Produces`], or the formats of the app.
+pub(crate) fn choose(req: &Request) -> Result<Representation> {
+    let media = Media::of(req);
+    let mut best = Best { req, found: None };
+    if let Some(produces) = req.meta::<Produces>() {
+        for media_type in produces.media_types() {
+            let named = || media.named(&MediaType::parse(media_type.to_str().ok()?)?);
+            best.offer(media_type, named);
+        }
+    } else {
+        for entry in media.offers() {
+            best.offer(&entry.media_type, || Some(&entry.format));
+        }
+    }
+    match best.found {
+        Some((_, chosen)) => Ok(chosen),
+        None => Err(not_acceptable(req, media))?,
+    }
+}
+
+struct Best<'r> {
+    req: &'r Request,
+    found: Option<(u16, Representation)>,
+}
+
+impl Best<'_> {
+    fn offer<'f>(&mut self, media_type: &HeaderValue, format: impl FnOnce() -> Option<&'f Format>) {
+        let accept = self.req.accept();
+        let name = media_type.to_str().unwrap_or_default();
+        let quality = accept.map_or(1000, |accept| accept.quality(name));
+        if quality > self.found.as_ref().map_or(0, |(quality, _)| *quality) {
+            let chosen = Representation {
+                media_type: media_type.clone(),
+                format: format().cloned(),
+            };
+            self.found = Some((quality, chosen));
+        }
+    }
+}
+
+/// RFC 9110 section 15.5.7: what can be had is told.
+fn not_acceptable(req: &Request, media: &Media) -> HttpError {
+    let offers: Vec<&str> = match req.meta::<Produces>() {
+        Some(produces) => produces.iter().collect(),
+        None => media.names().collect(),
+    };
+    let available: Vec<String> = offers.iter().map(|&name| name.to_owned()).collect();
+    let error = HttpError::not_acceptable()
+        .detail(format!("It can be had as {}.", offers.join(", ")))
+        .member("available", available);
+    vary_accept(error)
+}

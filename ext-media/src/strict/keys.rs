@@ -1,0 +1,215 @@
+//! The names of a map's members, to find the one that comes twice.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::BuildHasher;
+
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::{Breach, Watch};
+
+/// Up to here a list is faster than a set.
+const FEW: usize = 24;
+
+#[derive(Default)]
+pub(super) struct Keys {
+    few: Vec<u64>,
+    many: HashSet<u64>,
+    /// Only where hashes are not enough.
+    names: HashSet<String>,
+}
+
+impl Keys {
+    fn take<E: Error>(&mut self, name: &str, watch: &Watch) -> Result<(), E> {
+        let is_new = if watch.exact {
+            self.names.insert(name.to_owned())
+        } else {
+            self.is_new(watch.hasher.hash_one(name))
+        };
+        if is_new {
+            return Ok(());
+        }
+        name.clone_into(&mut watch.member.borrow_mut());
+        Err(watch.refuse(Breach::Duplicate))
+    }
+
+    fn is_new(&mut self, hash: u64) -> bool {
+        if !self.many.is_empty() {
+            return self.many.insert(hash);
+        }
+        if self.few.contains(&hash) {
+            return false;
+        }
+        if self.few.len() == FEW {
+            self.many.extend(self.few.drain(..));
+            return self.many.insert(hash);
+        }
+        self.few.push(hash);
+        true
+    }
+}
+
+/// Reads a key, and remembers it.
+pub(super) struct Key<'k, T> {
+    pub(super) inner: T,
+    pub(super) keys: &'k mut Keys,
+    pub(super) watch: &'k Watch,
+}
+
+impl<T> Key<'_, T> {
+    fn seen<E: Error>(self, name: &str) -> Result<T, E> {
+        self.keys.take(name, self.watch)?;
+        Ok(self.inner)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        let Self { inner: seed, keys, watch } = self;
+        seed.deserialize(Key { inner, keys, watch })
+    }
+}
+
+macro_rules! forward {
+    ($($method:ident)*) => { $(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+            let Self { inner, keys, watch } = self;
+            inner.$method(Key { inner: visitor, keys, watch })
+        }
+    )* };
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Key<'_, D> {
+    type Error = D::Error;
+
+    forward! {
+        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32
+        deserialize_i64 deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32
+        deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char
+        deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
+        deserialize_option deserialize_unit deserialize_seq deserialize_map
+        deserialize_identifier deserialize_ignored_any
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let Self { inner, keys, watch } = self;
+        inner.deserialize_unit_struct(name, Key { inner: visitor, keys, watch })
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let Self { inner, keys, watch } = self;
+        inner.deserialize_newtype_struct(name, Key { inner: visitor, keys, watch })
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        let Self { inner, keys, watch } = self;
+        inner.deserialize_enum(name, variants, Key { inner: visitor, keys, watch })
+    }
+
+    // Keys that are made of several values are not compared: no format of ours has them by name.
+    forward_to_deserialize_any! { <V: Visitor<'de>> tuple tuple_struct struct }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+macro_rules! take_numbers {
+    ($($method:ident: $type:ty),*) => { $(
+        fn $method<E: Error>(self, value: $type) -> Result<V::Value, E> {
+            self.seen(&value.to_string())?.$method(value)
+        }
+    )* };
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    take_numbers! {
+        visit_bool: bool, visit_i64: i64, visit_i128: i128, visit_u64: u64, visit_u128: u128,
+        visit_f64: f64, visit_char: char
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<V::Value, E> {
+        self.seen(name)?.visit_str(name)
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<V::Value, E> {
+        self.seen(name)?.visit_borrowed_str(name)
+    }
+
+    fn visit_string<E: Error>(self, name: String) -> Result<V::Value, E> {
+        self.keys.take(&name, self.watch)?;
+        self.inner.visit_string(name)
+    }
+
+    fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<V::Value, E> {
+        self.seen(&name.escape_ascii().to_string())?.visit_bytes(name)
+    }
+
+    fn visit_borrowed_bytes<E: Error>(self, name: &'de [u8]) -> Result<V::Value, E> {
+        self.seen(&name.escape_ascii().to_string())?
+            .visit_borrowed_bytes(name)
+    }
+
+    fn visit_byte_buf<E: Error>(self, name: Vec<u8>) -> Result<V::Value, E> {
+        self.keys.take(&name.escape_ascii().to_string(), self.watch)?;
+        self.inner.visit_byte_buf(name)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        let Self { inner: visitor, keys, watch } = self;
+        visitor.visit_newtype_struct(Key { inner, keys, watch })
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
+        let Self { inner: visitor, keys, watch } = self;
+        visitor.visit_some(Key { inner, keys, watch })
+    }
+
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
+        self.inner.visit_none()
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
+        self.inner.visit_unit()
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        let Self { inner: visitor, keys, watch } = self;
+        visitor.visit_enum(Key { inner, keys, watch })
+    }
+}
+
+impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Key<'_, A> {
+    type Error = A::Error;
+    type Variant = A::Variant;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(
+        self,
+        seed: S,
+    ) -> Result<(S::Value, A::Variant), A::Error> {
+        let Self { inner, keys, watch } = self;
+        inner.variant_seed(Key { inner: seed, keys, watch })
+    }
+}
