@@ -17,6 +17,11 @@ pub(crate) trait Reader {
     /// How deep a value may be nested.
     const MAX_DEPTH: usize;
 
+    /// Looks at the body before it is read, for what the library would not see, or not survive.
+    fn check(_body: &[u8], _lenient: bool) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Reads all of the body.
     fn read<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, Fault>;
 }
@@ -26,6 +31,17 @@ pub(crate) struct Fault {
     pub(crate) kind: Kind,
     pub(crate) reason: String,
     pub(crate) place: Option<Place>,
+}
+
+impl Fault {
+    #[cfg(any(feature = "cbor", feature = "msgpack"))]
+    pub(crate) fn new(kind: Kind, reason: impl Into<String>, place: Place) -> Self {
+        Self {
+            kind,
+            reason: reason.into(),
+            place: Some(place),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,13 +61,19 @@ pub(crate) enum Place {
 }
 
 /// Reads a body as a `T`, with everything in mind that is demanded of every format.
-pub(crate) fn read<F: Reader, T: DeserializeOwned>(
-    body: &[u8],
-    lenient: bool,
-) -> Result<T, Error> {
+pub(crate) fn read<F: Reader, T: DeserializeOwned>(body: &[u8], lenient: bool) -> Result<T, Error> {
     let watch = Watch::new(F::MAX_DEPTH, lenient);
     let seed = std::marker::PhantomData::<T>;
-    F::read(body, Watched { seed, watch: &watch })
+    F::check(body, lenient)
+        .and_then(|()| {
+            F::read(
+                body,
+                Watched {
+                    seed,
+                    watch: &watch,
+                },
+            )
+        })
         .or_else(|fault| explain::<F, T>(body, &fault, &watch))
 }
 
@@ -68,9 +90,17 @@ fn explain<F: Reader, T: DeserializeOwned>(
         Some(Breach::Duplicate) => {
             // Two names may have one hash, though it has never been seen.
             let watch = watch.exact();
-            match F::read(body, Watched { seed, watch: &watch }) {
+            match F::read(
+                body,
+                Watched {
+                    seed,
+                    watch: &watch,
+                },
+            ) {
                 Ok(value) => Ok(value),
-                Err(_) if watch.breach() != Some(Breach::Duplicate) => explain::<F, T>(body, fault, &watch),
+                Err(_) if watch.breach() != Some(Breach::Duplicate) => {
+                    explain::<F, T>(body, fault, &watch)
+                }
                 Err(fault) => Err(duplicate::<F>(&fault)),
             }
         }
@@ -79,7 +109,11 @@ fn explain<F: Reader, T: DeserializeOwned>(
         None if fault.kind == Kind::TooDeep => Err(too_deep::<F>(fault)),
         None if fault.kind == Kind::Shape => {
             let mut pointer = String::new();
-            let place = Placed { seed, watch: &watch.exact(), pointer: &mut pointer };
+            let place = Placed {
+                seed,
+                watch: &watch.exact(),
+                pointer: &mut pointer,
+            };
             let _same = F::read(body, place);
             Err(shape::<F>(fault, pointer))
         }

@@ -88,8 +88,8 @@ impl fmt::Debug for Writable<'_> {
     }
 }
 
-type Slot<'a> = dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), erased_serde::Error>
-    + 'a;
+type Slot<'a> =
+    dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<(), erased_serde::Error> + 'a;
 
 /// Where a [`MediaHandler`] puts what it reads.
 pub struct Target<'a>(&'a mut Slot<'a>);
@@ -131,7 +131,13 @@ pub(crate) fn read<T: DeserializeOwned>(
     let mut value = None;
     let mut slot = |erased: &mut dyn erased_serde::Deserializer<'_>| {
         let seed = std::marker::PhantomData::<T>;
-        value = Some(Watched { seed, watch: &watch }.deserialize(erased)?);
+        value = Some(
+            Watched {
+                seed,
+                watch: &watch,
+            }
+            .deserialize(erased)?,
+        );
         Ok(())
     };
     handler
@@ -145,14 +151,17 @@ pub(crate) fn read<T: DeserializeOwned>(
 
 #[cold]
 fn malformed(error: Error, media_type: &MediaType<'_>) -> Error {
-    let Some(own) = error.as_std().filter(|_| error.to_http().is_none()) else {
+    let Some(own) = error.as_std().filter(|_| !error.is_http()) else {
         return error;
     };
     let reason = shown(&own.to_string());
     HttpError::bad_request()
         .title("Malformed body")
         .code("media_malformed")
-        .detail(format!("The body is not {}: {reason}.", media_type.essence()))
+        .detail(format!(
+            "The body is not {}: {reason}.",
+            media_type.essence()
+        ))
         .caused_by(error)
         .into()
 }

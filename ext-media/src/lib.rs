@@ -79,6 +79,8 @@ mod strict;
 
 pub use self::handler::{MediaHandler, Target, Writable};
 pub use self::media::Media;
+#[cfg(feature = "spool")]
+pub use self::multipart::Spooled;
 #[cfg(feature = "multipart")]
 pub use self::multipart::{Multipart, MultipartLimits, Part};
 pub use self::negotiate::{Negotiate, Representation};

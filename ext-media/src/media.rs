@@ -194,7 +194,10 @@ impl Media {
                 continue;
             };
             // A charset says how texts are written, and makes no other type.
-            let told = || own.params().filter(|(name, _)| !name.eq_ignore_ascii_case("charset"));
+            let told = || {
+                own.params()
+                    .filter(|(name, _)| !name.eq_ignore_ascii_case("charset"))
+            };
             let fits = wanted.is(own.essence())
                 && told().all(|(name, value)| wanted.param(name).as_deref() == Some(&*value));
             let count = told().count();

@@ -76,7 +76,7 @@ impl std::fmt::Debug for Representation {
 /// });
 /// ```
 #[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "it is its own constructor")]
 pub struct Negotiate;
 
 impl Hook for Negotiate {

@@ -20,7 +20,9 @@ const BY_CORE: [&str; 5] = [
 /// Writes an error as `application/problem+json` or `application/problem+xml`, or in a format of
 /// the app's where the client likes that better than all of these.
 pub(crate) fn serialize(req: &Request, resp: &mut Response, error: &HttpError) {
-    let liked = req.accept().and_then(|accept| liked(&accept, Media::of(req)));
+    let liked = req
+        .accept()
+        .and_then(|accept| liked(&accept, Media::of(req)));
     let written = liked.and_then(|entry| Some((entry, write(entry, error)?)));
     match written {
         Some((entry, body)) => {

@@ -33,7 +33,8 @@ pub trait MediaRequest: Sealed {
     /// # Errors
     ///
     /// As [`media`](Self::media), but for `body_empty`.
-    fn optional_media<T: DeserializeOwned>(&self) -> impl Future<Output = Result<Option<T>>> + Send;
+    fn optional_media<T: DeserializeOwned>(&self)
+    -> impl Future<Output = Result<Option<T>>> + Send;
 
     /// As [`media`](Self::media), where the body has to be of one media type, such as
     /// `application/merge-patch+json`. Only that one is taken, in the format that it is registered
@@ -133,7 +134,9 @@ async fn read<T: DeserializeOwned>(req: &Request, only: Option<&'static str>) ->
     let Some(media_type) = text.and_then(MediaType::parse) else {
         return Err(unsupported(req, &wanted(req, only)))?;
     };
-    format.read(&body, &media_type, media.is_lenient()).map(Some)
+    format
+        .read(&body, &media_type, media.is_lenient())
+        .map(Some)
 }
 
 /// Which format a `Content-Type` means, if it is taken at all.

@@ -178,11 +178,7 @@ fn json_of_the_wrong_shape_is_422_with_a_pointer() {
             "invalid type: integer `2`, expected a string",
         ),
         (r#"{"id":1}"#, "", "missing field `lines`"),
-        (
-            "[]",
-            "",
-            "invalid type: sequence, expected struct Order",
-        ),
+        ("[]", "", "invalid type: sequence, expected struct Order"),
         (
             r#"{"id":1.0,"lines":[]}"#,
             "/id",

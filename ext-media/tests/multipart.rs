@@ -66,7 +66,8 @@ impl Resource for Form {
 fn client() -> TestClient {
     let mut app = App::with(Media::new().json());
     app.add_route("/", Form);
-    app.add_route("/large", Form).with(BodyLimit::bytes(64 << 20));
+    app.add_route("/large", Form)
+        .with(BodyLimit::bytes(64 << 20));
     app.add_route("/small", Form)
         .with(MultipartLimits::new().parts(2).part_bytes(3).headers(80, 2));
     TestClient::new(app)
@@ -99,14 +100,19 @@ fn names(result: &TestResult) -> Vec<String> {
 
 fn assert_malformed(result: &TestResult, why: &str) {
     result.assert_problem(400, "multipart_malformed");
-    let detail = result.json::<Value>()["detail"].as_str().unwrap().to_owned();
+    let detail = result.json::<Value>()["detail"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(detail.contains(why), "{detail}");
 }
 
 /// In pieces of so many bytes.
 fn pieces(body: &[u8], size: usize) -> Body {
     let pieces: Vec<_> = body.chunks(size).map(|piece| Ok(piece.to_vec())).collect();
-    Body::stream(stream::iter(pieces.into_iter().map(|p: std::io::Result<Vec<u8>>| p)))
+    Body::stream(stream::iter(
+        pieces.into_iter().map(|p: std::io::Result<Vec<u8>>| p),
+    ))
 }
 
 #[test]
@@ -131,7 +137,10 @@ fn d08_a_boundary_over_70_bytes_is_400() {
 #[test]
 fn d09_two_boundaries_are_400() {
     let content_type = "multipart/form-data; boundary=X; boundary=Y";
-    assert_malformed(&send("POST", "/", content_type, form(&[])), "two boundaries");
+    assert_malformed(
+        &send("POST", "/", content_type, form(&[])),
+        "two boundaries",
+    );
 }
 
 #[test]
@@ -150,7 +159,10 @@ fn d11_a_boundary_is_literal() {
 
 #[test]
 fn d12_every_prefix_of_a_form_is_400_until_its_end_is_there() {
-    let body = form(&[part("name=\"a\"", "1"), part("name=\"b\"; filename=\"c\"", "\r\n--Y")]);
+    let body = form(&[
+        part("name=\"a\"", "1"),
+        part("name=\"b\"; filename=\"c\"", "\r\n--Y"),
+    ]);
     let end = body.len() - 2;
     for length in 0..end {
         let result = post(body.as_bytes()[..length].to_vec());
@@ -226,7 +238,8 @@ fn d20_lines_that_end_in_lf_are_400() {
 fn d21_padding_after_a_delimiter_is_taken() {
     let body = form(&[part("name=\"a\"", "1")]).replacen("--X", "--X \t", 1);
     assert_eq!(names(&post(body)), ["a"]);
-    let body = form(&[part("name=\"a\"", "1")]).replacen("--X", &format!("--X{}", " ".repeat(99)), 1);
+    let body =
+        form(&[part("name=\"a\"", "1")]).replacen("--X", &format!("--X{}", " ".repeat(99)), 1);
     assert_malformed(&post(body), "neither");
 }
 
@@ -238,7 +251,10 @@ fn d22_a_part_without_a_name_is_400_and_an_empty_one_is_a_name() {
 
 #[test]
 fn d23_a_part_that_is_no_field_of_a_form_is_400() {
-    assert_malformed(&post("--X\r\nX-A: b\r\n\r\n1\r\n--X--"), "no Content-Disposition");
+    assert_malformed(
+        &post("--X\r\nX-A: b\r\n\r\n1\r\n--X--"),
+        "no Content-Disposition",
+    );
     assert_malformed(&post("--X\r\n\r\n1\r\n--X--"), "no Content-Disposition");
     let body = form(&[part("name=\"a\"", "1")]).replace("form-data;", "attachment;");
     assert_malformed(&post(body), "not form-data");
@@ -287,7 +303,14 @@ fn d27_the_plain_file_name_wins() {
     let parts: Value = post(form(&[part(disposition, "1")])).json();
     assert_eq!(parts[0]["file"], "ok.txt");
     assert_eq!(parts[0]["extended"], "../evil");
-    for broken in ["UTF-8''", "UTF-8'a", "x", "latin-9''a", "UTF-8''%ff", "UTF-8''%"] {
+    for broken in [
+        "UTF-8''",
+        "UTF-8'a",
+        "x",
+        "latin-9''a",
+        "UTF-8''%ff",
+        "UTF-8''%",
+    ] {
         let parts: Value = post(form(&[part(&format!("name=a; filename*={broken}"), "1")])).json();
         assert_eq!(parts[0]["extended"], Value::Null, "{broken}");
     }
@@ -297,12 +320,27 @@ fn d27_the_plain_file_name_wins() {
 fn d28_a_secure_file_name_is_plain_and_short() {
     let long = format!("{}.txt", "x".repeat(4_000));
     for name in [
-        "../../etc/passwd", "/abs", r"C:\x\y", "a:b", "CON", "NUL.txt", ".", "..", long.as_str(),
+        "../../etc/passwd",
+        "/abs",
+        r"C:\x\y",
+        "a:b",
+        "CON",
+        "NUL.txt",
+        ".",
+        "..",
+        long.as_str(),
         "a\u{202e}b",
     ] {
-        let result = send("PATCH", "/", TYPE, form(&[part(&format!("name=file; filename=\"{name}\""), "1")]));
+        let result = send(
+            "PATCH",
+            "/",
+            TYPE,
+            form(&[part(&format!("name=file; filename=\"{name}\""), "1")]),
+        );
         let secure: Vec<String> = result.json();
-        let [secure] = secure.as_slice() else { panic!("{secure:?}") };
+        let [secure] = secure.as_slice() else {
+            panic!("{secure:?}")
+        };
         assert!(secure.len() <= 255 && !secure.starts_with('.'), "{secure}");
         assert!(!falcon_core::filename::is_device(secure), "{secure}");
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
@@ -347,7 +385,12 @@ fn d31_the_headers_of_a_part_are_bounded() {
     };
     post(with(8192)).assert_status(200);
     for length in [8193, 1 << 19, 16 << 20] {
-        let result = send("POST", "/large", TYPE, pieces(with(length).as_bytes(), 16 << 10));
+        let result = send(
+            "POST",
+            "/large",
+            TYPE,
+            pieces(with(length).as_bytes(), 16 << 10),
+        );
         assert_malformed(&result, "more than 8192 bytes");
     }
 }
@@ -441,10 +484,15 @@ fn a_part_is_read_as_text_or_in_the_format_of_its_type() {
     };
     let patch = |body: Vec<u8>| send("PATCH", "/", TYPE, body);
     patch(with("text", "text/plain", "h\u{e9}".as_bytes())).assert_json(&json!(["h\u{e9}"]));
-    patch(with("text", "text/plain; charset=ISO-8859-1", b"h\xe9")).assert_json(&json!(["h\u{e9}"]));
+    patch(with("text", "text/plain; charset=ISO-8859-1", b"h\xe9"))
+        .assert_json(&json!(["h\u{e9}"]));
     patch(with("text", "text/plain", b"h\xe9")).assert_problem(400, "multipart_text_malformed");
-    patch(with("text", "text/plain; charset=us-ascii", "h\u{e9}".as_bytes()))
-        .assert_problem(400, "multipart_text_malformed");
+    patch(with(
+        "text",
+        "text/plain; charset=us-ascii",
+        "h\u{e9}".as_bytes(),
+    ))
+    .assert_problem(400, "multipart_text_malformed");
     patch(with("text", "text/plain; charset=utf-7", b"a"))
         .assert_problem(400, "multipart_text_malformed");
     patch(with("value", "application/json", b"{\"a\":[1]}")).assert_json(&json!([{"a": [1]}]));

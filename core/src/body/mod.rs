@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Mutex;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
@@ -274,6 +274,32 @@ impl Body {
         } else {
             rest.freeze()
         })
+    }
+
+    /// Reads the next piece; `None` at the end. Trailers are passed over.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), with the limit that the body has.
+    ///
+    /// # Cancel safety
+    ///
+    /// A future that is dropped loses nothing.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        std::future::poll_fn(|cx| self.poll_chunk(cx)).await
+    }
+
+    /// As [`chunk`](Self::chunk), for code that polls.
+    pub fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>>> {
+        loop {
+            let frame = ready!(http_body::Body::poll_frame(Pin::new(self), cx));
+            let Some(frame) = frame.transpose().map_err(read_failed)? else {
+                return Poll::Ready(Ok(None));
+            };
+            if let Some(data) = frame.into_data().ok().filter(|data| !data.is_empty()) {
+                return Poll::Ready(Ok(Some(data)));
+            }
+        }
     }
 
     /// Returns the same body, failing with 413 (code `content_too_large`) past `max_bytes`.

@@ -161,7 +161,9 @@ impl Error {
         }
     }
 
-    pub(crate) fn is_http(&self) -> bool {
+    /// Tells whether the error says by itself what the client is told: an [`HttpError`], an
+    /// [`HttpStatus`], a rejection of the framework's own. Any other is a 500.
+    pub fn is_http(&self) -> bool {
         !matches!(self.0, Repr::Other(_))
     }
 

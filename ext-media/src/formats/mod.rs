@@ -1,5 +1,7 @@
 //! The formats, each by a library of its own.
 
+#[cfg(any(feature = "cbor", feature = "msgpack"))]
+mod binary;
 #[cfg(feature = "cbor")]
 pub(crate) mod cbor;
 #[cfg(feature = "form")]

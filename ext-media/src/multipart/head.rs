@@ -1,9 +1,7 @@
 //! The headers of a part.
 
 use falcon_core::Result;
-use falcon_core::header::{
-    CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
-};
+use falcon_core::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use super::malformed;
 
@@ -27,7 +25,11 @@ pub(super) enum Rules {
 pub(super) fn parse(lines: &[u8], max_headers: usize, rules: Rules) -> Result<Head> {
     let mut head = Head::default();
     let lines = std::str::from_utf8(lines).map_err(|_| malformed("a header is not UTF-8"))?;
-    for (i, line) in lines.split("\r\n").filter(|line| !line.is_empty()).enumerate() {
+    for (i, line) in lines
+        .split("\r\n")
+        .filter(|line| !line.is_empty())
+        .enumerate()
+    {
         if i == max_headers {
             let why = format!("a part has more than {max_headers} headers");
             return Err(malformed(&why));
@@ -48,7 +50,9 @@ fn header(line: &str) -> Result<(HeaderName, HeaderValue)> {
         return Err(malformed("a header goes on in a second line"));
     }
     if line.contains(['\r', '\n']) {
-        return Err(malformed("a line of a header ends in something else than CR LF"));
+        return Err(malformed(
+            "a line of a header ends in something else than CR LF",
+        ));
     }
     let (name, value) = line
         .split_once(':')
@@ -66,10 +70,15 @@ fn check_transfer_encoding(headers: &HeaderMap) -> Result {
         return Ok(());
     };
     let plain = [&b"7bit"[..], b"8bit", b"binary"];
-    if plain.iter().any(|plain| encoding.as_bytes().eq_ignore_ascii_case(plain)) {
+    if plain
+        .iter()
+        .any(|plain| encoding.as_bytes().eq_ignore_ascii_case(plain))
+    {
         return Ok(());
     }
-    Err(malformed("a part has a Content-Transfer-Encoding, which forms do not use any more"))
+    Err(malformed(
+        "a part has a Content-Transfer-Encoding, which forms do not use any more",
+    ))
 }
 
 fn read_disposition(head: &mut Head, rules: Rules) -> Result {
@@ -94,7 +103,9 @@ fn read_disposition(head: &mut Head, rules: Rules) -> Result {
             _ => continue,
         };
         if slot.replace(value).is_some() {
-            return Err(malformed(&format!("a Content-Disposition has `{name}` twice")));
+            return Err(malformed(&format!(
+                "a Content-Disposition has `{name}` twice"
+            )));
         }
     }
     if rules == Rules::Form && head.name.is_none() {

@@ -102,7 +102,10 @@ impl MultipartLimits {
 ///         let mut told = String::new();
 ///         while let Some(mut part) = form.next_part().await? {
 ///             match part.raw_file_name() {
-///                 None => told += &format!("{} = {}\n", part.name(), part.text().await?),
+///                 None => {
+///                     let text = part.text().await?;
+///                     told += &format!("{} = {text}\n", part.name());
+///                 }
 ///                 Some(_) => {
 ///                     let mut length = 0;
 ///                     while let Some(chunk) = part.chunk().await? {

@@ -61,7 +61,9 @@ impl<'a> Part<'a> {
     ///
     /// 400, code `multipart_malformed`, if the part has no file name, or an empty one.
     pub fn secure_file_name(&self) -> Result<String> {
-        let name = self.raw_file_name().and_then(|name| filename::secure(name, 255));
+        let name = self
+            .raw_file_name()
+            .and_then(|name| filename::secure(name, 255));
         name.ok_or_else(|| super::malformed("a part has no file name"))
     }
 
@@ -154,11 +156,16 @@ impl<'a> Part<'a> {
     pub async fn text(&mut self) -> Result<String> {
         let charset = MediaType::parse(self.content_type())
             .and_then(|media_type| media_type.param("charset"))
-            .map_or_else(|| "utf-8".to_owned(), |charset| charset.to_ascii_lowercase());
+            .map_or_else(
+                || "utf-8".to_owned(),
+                |charset| charset.to_ascii_lowercase(),
+            );
         let bytes = self.bytes().await?;
         let text = match charset.as_str() {
             "utf-8" | "utf8" => String::from_utf8(bytes.into()).ok(),
-            "us-ascii" | "ascii" => String::from_utf8(bytes.into()).ok().filter(|text| text.is_ascii()),
+            "us-ascii" | "ascii" => String::from_utf8(bytes.into())
+                .ok()
+                .filter(|text| text.is_ascii()),
             "iso-8859-1" | "latin1" | "latin-1" => {
                 Some(bytes.iter().copied().map(char::from).collect())
             }
@@ -172,7 +179,9 @@ impl<'a> Part<'a> {
         HttpError::bad_request()
             .title("Malformed text in a form")
             .code("multipart_text_malformed")
-            .detail(format!("The part `{name}` is no text in the charset {charset}."))
+            .detail(format!(
+                "The part `{name}` is no text in the charset {charset}."
+            ))
             .member("part", name)
             .into()
     }
@@ -200,7 +209,10 @@ impl<'a> Part<'a> {
         let name = self.shown_name();
         let names: Vec<String> = media.names().map(str::to_owned).collect();
         HttpError::unsupported_media_type()
-            .detail(format!("The part `{name}` must be of type {}.", names.join(", ")))
+            .detail(format!(
+                "The part `{name}` must be of type {}.",
+                names.join(", ")
+            ))
             .code("media_type_unsupported")
             .member("part", name)
             .member("supported", names)

@@ -1,11 +1,9 @@
 //! Finding the delimiters in a body that comes in pieces.
 
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use falcon_core::bytes::{Bytes, BytesMut};
-use falcon_core::{Body, BoxError, Error, Result};
-use http_body::Body as _;
+use falcon_core::{Body, Result};
 use memchr::memmem::{Finder, find};
 
 use super::malformed;
@@ -41,22 +39,13 @@ impl Reader {
 
     /// Reads on; `false` at the end of the body.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
-        loop {
-            if self.ended {
-                return Poll::Ready(Ok(false));
-            }
-            let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-            match frame.transpose().map_err(read_failed)? {
-                None => self.ended = true,
-                Some(frame) => {
-                    let data = frame.into_data().unwrap_or_default();
-                    if !data.is_empty() {
-                        self.buffer.extend_from_slice(&data);
-                        return Poll::Ready(Ok(true));
-                    }
-                }
-            }
+        if self.ended {
+            return Poll::Ready(Ok(false));
         }
+        let chunk = ready!(self.body.poll_chunk(cx))?;
+        self.ended = chunk.is_none();
+        self.buffer.extend_from_slice(&chunk.unwrap_or_default());
+        Poll::Ready(Ok(!self.ended))
     }
 
     /// Reads on where there has to be more.
@@ -73,7 +62,7 @@ impl Reader {
         loop {
             let length = self.delimiter.needle().len();
             let found = self.delimiter.find(&self.buffer);
-            let sure = found.unwrap_or((self.buffer.len() + 1).saturating_sub(length));
+            let sure = found.unwrap_or_else(|| (self.buffer.len() + 1).saturating_sub(length));
             if sure > 0 {
                 return Poll::Ready(Ok(Some(self.buffer.split_to(sure).freeze())));
             }
@@ -89,7 +78,10 @@ impl Reader {
         let length = self.delimiter.needle().len();
         loop {
             let rest = self.buffer.get(length..).unwrap_or_default();
-            let padding = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+            let padding = rest
+                .iter()
+                .take_while(|b| matches!(b, b' ' | b'\t'))
+                .count();
             let line_end = rest.get(padding..).unwrap_or_default();
             if rest.starts_with(b"--") {
                 let _taken = self.buffer.split_to(length + 2);
@@ -142,18 +134,4 @@ impl Reader {
             }
         }
     }
-}
-
-/// An error of the body keeps its status; one of the connection is the client's.
-fn read_failed(error: BoxError) -> Error {
-    let error = Error::boxed(error);
-    if error.to_http().is_some() {
-        return error;
-    }
-    falcon_core::HttpError::bad_request()
-        .title("Incomplete body")
-        .code("body_incomplete")
-        .detail("The request body could not be read to its end.")
-        .caused_by(error)
-        .into()
 }

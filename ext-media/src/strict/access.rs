@@ -143,7 +143,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let Self { inner: visitor, watch, wanted } = self;
+        let Self {
+            inner: visitor,
+            watch,
+            wanted,
+        } = self;
         // serde takes a list for a struct, by position: a mistake that nobody sees.
         if wanted == Wanted::Struct && !watch.lenient {
             return Err(not_by_name(&visitor));
@@ -152,13 +156,21 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let Self { inner: visitor, watch, wanted } = self;
+        let Self {
+            inner: visitor,
+            watch,
+            wanted,
+        } = self;
         let keys = (wanted == Wanted::Other && !watch.lenient).then(Keys::default);
         watch.deeper(|| visitor.visit_map(StrictMap { inner, watch, keys }))
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let Self { inner: visitor, watch, .. } = self;
+        let Self {
+            inner: visitor,
+            watch,
+            ..
+        } = self;
         watch.deeper(|| visitor.visit_enum(Strict { inner, watch }))
     }
 }
@@ -213,7 +225,11 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMap<'_, A> {
     ) -> Result<Option<S::Value>, A::Error> {
         let watch = self.watch;
         match &mut self.keys {
-            Some(keys) => self.inner.next_key_seed(Key { inner: seed, keys, watch }),
+            Some(keys) => self.inner.next_key_seed(Key {
+                inner: seed,
+                keys,
+                watch,
+            }),
             None => self.inner.next_key_seed(seed),
         }
     }
@@ -257,8 +273,14 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Strict<'_, A> {
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, inner: V) -> Result<V::Value, A::Error> {
         let (watch, wanted) = (self.watch, Wanted::Other);
-        self.inner
-            .tuple_variant(len, StrictVisitor { inner, watch, wanted })
+        self.inner.tuple_variant(
+            len,
+            StrictVisitor {
+                inner,
+                watch,
+                wanted,
+            },
+        )
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -267,7 +289,13 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Strict<'_, A> {
         inner: V,
     ) -> Result<V::Value, A::Error> {
         let (watch, wanted) = (self.watch, Wanted::Struct);
-        self.inner
-            .struct_variant(fields, StrictVisitor { inner, watch, wanted })
+        self.inner.struct_variant(
+            fields,
+            StrictVisitor {
+                inner,
+                watch,
+                wanted,
+            },
+        )
     }
 }

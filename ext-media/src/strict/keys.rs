@@ -68,7 +68,11 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        let Self { inner: seed, keys, watch } = self;
+        let Self {
+            inner: seed,
+            keys,
+            watch,
+        } = self;
         seed.deserialize(Key { inner, keys, watch })
     }
 }
@@ -100,7 +104,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Key<'_, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         let Self { inner, keys, watch } = self;
-        inner.deserialize_unit_struct(name, Key { inner: visitor, keys, watch })
+        inner.deserialize_unit_struct(
+            name,
+            Key {
+                inner: visitor,
+                keys,
+                watch,
+            },
+        )
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -109,7 +120,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Key<'_, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         let Self { inner, keys, watch } = self;
-        inner.deserialize_newtype_struct(name, Key { inner: visitor, keys, watch })
+        inner.deserialize_newtype_struct(
+            name,
+            Key {
+                inner: visitor,
+                keys,
+                watch,
+            },
+        )
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -119,7 +137,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Key<'_, D> {
         visitor: V,
     ) -> Result<V::Value, D::Error> {
         let Self { inner, keys, watch } = self;
-        inner.deserialize_enum(name, variants, Key { inner: visitor, keys, watch })
+        inner.deserialize_enum(
+            name,
+            variants,
+            Key {
+                inner: visitor,
+                keys,
+                watch,
+            },
+        )
     }
 
     // Keys that are made of several values are not compared: no format of ours has them by name.
@@ -164,7 +190,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
     }
 
     fn visit_bytes<E: Error>(self, name: &[u8]) -> Result<V::Value, E> {
-        self.seen(&name.escape_ascii().to_string())?.visit_bytes(name)
+        self.seen(&name.escape_ascii().to_string())?
+            .visit_bytes(name)
     }
 
     fn visit_borrowed_bytes<E: Error>(self, name: &'de [u8]) -> Result<V::Value, E> {
@@ -173,17 +200,26 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
     }
 
     fn visit_byte_buf<E: Error>(self, name: Vec<u8>) -> Result<V::Value, E> {
-        self.keys.take(&name.escape_ascii().to_string(), self.watch)?;
+        self.keys
+            .take(&name.escape_ascii().to_string(), self.watch)?;
         self.inner.visit_byte_buf(name)
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        let Self { inner: visitor, keys, watch } = self;
+        let Self {
+            inner: visitor,
+            keys,
+            watch,
+        } = self;
         visitor.visit_newtype_struct(Key { inner, keys, watch })
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        let Self { inner: visitor, keys, watch } = self;
+        let Self {
+            inner: visitor,
+            keys,
+            watch,
+        } = self;
         visitor.visit_some(Key { inner, keys, watch })
     }
 
@@ -196,7 +232,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let Self { inner: visitor, keys, watch } = self;
+        let Self {
+            inner: visitor,
+            keys,
+            watch,
+        } = self;
         visitor.visit_enum(Key { inner, keys, watch })
     }
 }
@@ -210,6 +250,10 @@ impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Key<'_, A> {
         seed: S,
     ) -> Result<(S::Value, A::Variant), A::Error> {
         let Self { inner, keys, watch } = self;
-        inner.variant_seed(Key { inner: seed, keys, watch })
+        inner.variant_seed(Key {
+            inner: seed,
+            keys,
+            watch,
+        })
     }
 }

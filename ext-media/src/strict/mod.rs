@@ -66,17 +66,12 @@ impl Watch {
                 E::custom(format_args!("duplicate member `{}`", self.member.borrow()))
             }
             Breach::NotFinite => E::custom("a number that is none"),
-            Breach::TooDeep => {
-                E::custom(format_args!("nested more than {} deep", self.max_depth))
-            }
+            Breach::TooDeep => E::custom(format_args!("nested more than {} deep", self.max_depth)),
         }
     }
 
     /// Does something one level deeper.
-    fn deeper<T, E: serde::de::Error>(
-        &self,
-        read: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
+    fn deeper<T, E: serde::de::Error>(&self, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let Some(left) = self.left.get().checked_sub(1) else {
             return Err(self.refuse(Breach::TooDeep));
         };
@@ -126,7 +121,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Placed<'_, S> {
 }
 
 /// A path as a JSON Pointer (RFC 6901).
-fn pointer(path: &serde_path_to_error::Path) -> String {
+pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         let step = match segment {
