@@ -576,71 +576,82 @@ impl Resource for Forms {
     }
 }
 
-#[test]
-fn a_form_is_read_into_what_serde_has_and_written_again() {
+const FULL_FORM: &str = "inner[x]=-1&inner[y]=on&items[0][x]=1&items[1][x]=2&items[1][y]=false&\
+                colours[0]=red&colours[1][mixed][with]=blue&map[k]=7&some=&text=&pair=1&pair=%26";
+
+fn send_form(form: &str) -> TestResult {
     let mut app = App::with(Media::new().form());
     app.add_route("/", Forms);
-    let client = TestClient::new(app);
-    let send = |form: &str| {
-        let request = client
-            .post("/")
-            .header("content-type", FORM)
-            .body(form.to_owned());
-        block_on(request.send())
-    };
-    let form = "inner[x]=-1&inner[y]=on&items[0][x]=1&items[1][x]=2&items[1][y]=false&\
-                colours[0]=red&colours[1][mixed][with]=blue&map[k]=7&some=&text=&pair=1&pair=%26";
+    let request = TestClient::new(app).post("/").header("content-type", FORM);
+    block_on(request.body(form.to_owned()).send())
+}
+
+#[test]
+fn a_form_is_read_into_what_serde_has_and_written_again() {
     let written = "inner[x]=-1&inner[y]=true&items[0][x]=1&items[1][x]=2&items[1][y]=false&\
                    colours[0]=red&colours[1][mixed][with]=blue&map[k]=7&text=&pair=1&pair=%26";
-    let result = send(form);
+    let result = send_form(FULL_FORM);
     result.assert_status(200);
     assert_eq!(
         result.text(),
         written.replace('[', "%5B").replace(']', "%5D")
     );
-    let again = send(result.text());
+    let again = send_form(result.text());
     assert_eq!(again.text(), result.text());
+}
+
+#[test]
+fn a_form_of_another_shape_is_told_where() {
     for (broken, status, code, pointer) in [
         (
-            form.replace("inner[x]=-1", "inner[x]=-1&inner[x]=2"),
+            FULL_FORM.replace("inner[x]=-1", "inner[x]=-1&inner[x]=2"),
             400,
             "form_duplicate_member",
             "/inner/x",
         ),
         (
-            form.replace("inner[x]=-1", "inner[x]="),
+            FULL_FORM.replace("inner[x]=-1", "inner[x]="),
             422,
             "form_shape",
             "/inner/x",
         ),
         (
-            form.replace("map[k]=7", "map[k]=256"),
+            FULL_FORM.replace("map[k]=7", "map[k]=256"),
             422,
             "form_shape",
             "/map/k",
         ),
         (
-            form.replace("inner[y]=on", "inner[y]=maybe"),
+            FULL_FORM.replace("inner[y]=on", "inner[y]=maybe"),
             422,
             "form_shape",
             "/inner/y",
         ),
         (
-            form.replace("pair=1", "pair=1&pair=2"),
+            FULL_FORM.replace("pair=1", "pair=1&pair=2"),
             422,
             "form_shape",
             "/pair",
         ),
         (
-            form.replace("colours[0]=red", "colours[0]=green"),
+            FULL_FORM.replace("colours[0]=red", "colours[0]=green"),
             422,
             "form_shape",
             "/colours/0",
         ),
     ] {
-        let result = send(&broken);
+        let result = send_form(&broken);
         result.assert_problem(status, code);
         assert_eq!(result.json::<Value>()["pointer"], pointer, "{broken}");
+    }
+}
+
+struct List;
+
+impl Resource for List {
+    async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_media_for(req, &[1, 2])?;
+        Ok(())
     }
 }
 
@@ -648,13 +659,6 @@ fn a_form_is_read_into_what_serde_has_and_written_again() {
 fn a_value_that_is_no_form_cannot_be_written_as_one() {
     let mut app = App::with(Media::new().json().form());
     app.add_route("/", Echo);
-    struct List;
-    impl Resource for List {
-        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
-            resp.set_media_for(req, &[1, 2])?;
-            Ok(())
-        }
-    }
     app.add_route("/list", List);
     let client = TestClient::new(app);
     let request = client.get("/list").header("accept", FORM);

@@ -1,7 +1,3 @@
-#![expect(
-    clippy::tests_outside_test_module,
-    reason = "an integration test is one module of tests"
-)]
 //! JSON in and out, and each thing that can be wrong with it.
 
 use falcon_core::{App, Body, Request, Resource, Response, Result};
