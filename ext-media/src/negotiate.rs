@@ -1,6 +1,6 @@
 //! Choosing the representation that a client likes best.
 
-use falcon_core::header::{HeaderValue, MediaType};
+use falcon_core::header::{Accept, HeaderValue, MediaType};
 use falcon_core::{Hook, HttpError, Produces, Request, Response, Result};
 
 use crate::MediaRequest;
@@ -88,7 +88,10 @@ impl Hook for Negotiate {
 /// The best of what the route offers: what it [`Produces`], or the formats of the app.
 pub(crate) fn choose(req: &Request) -> Result<Representation> {
     let media = Media::of(req);
-    let mut best = Best { req, found: None };
+    let mut best = Best {
+        accept: req.accept(),
+        found: None,
+    };
     if let Some(produces) = req.meta::<Produces>() {
         for media_type in produces.media_types() {
             let named = || media.named(&MediaType::parse(media_type.to_str().ok()?)?);
@@ -105,17 +108,27 @@ pub(crate) fn choose(req: &Request) -> Result<Representation> {
     }
 }
 
+/// The quality of what is liked without reserve.
+const BEST: u16 = 1000;
+
 struct Best<'r> {
-    req: &'r Request,
+    accept: Option<Accept<'r>>,
     found: Option<(u16, Representation)>,
 }
 
 impl Best<'_> {
     fn offer<'f>(&mut self, media_type: &HeaderValue, format: impl FnOnce() -> Option<&'f Format>) {
-        let accept = self.req.accept();
+        let best = self.found.as_ref().map_or(0, |(quality, _)| *quality);
+        // Nothing is liked better than what is liked without reserve, and the first such counts.
+        if best == BEST {
+            return;
+        }
         let name = media_type.to_str().unwrap_or_default();
-        let quality = accept.map_or(1000, |accept| accept.quality(name));
-        if quality > self.found.as_ref().map_or(0, |(quality, _)| *quality) {
+        let quality = match &self.accept {
+            Some(accept) => accept.quality(name),
+            None => BEST,
+        };
+        if quality > best {
             let chosen = Representation {
                 media_type: media_type.clone(),
                 format: format().cloned(),

@@ -31,7 +31,11 @@ pub(crate) fn list(text: &str) -> impl Iterator<Item = &str> {
 
 /// A byte that may stand in a token (RFC 9110 section 5.6.2).
 pub(crate) fn is_token_byte(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b)
+    b.is_ascii_alphanumeric()
+        || matches!(
+            b,
+            b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        )
 }
 
 /// Whether a text is a token.
