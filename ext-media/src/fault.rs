@@ -142,7 +142,7 @@ fn too_deep<F: Reader>(fault: &Fault) -> Error {
     placed(error, fault).into()
 }
 
-fn shape<F: Reader>(fault: &Fault, pointer: String) -> Error {
+pub(crate) fn shape<F: Reader>(fault: &Fault, pointer: String) -> Error {
     let at = if pointer.is_empty() {
         "the body"
     } else {

@@ -71,10 +71,14 @@ mod media;
 #[cfg(feature = "multipart")]
 mod multipart;
 mod negotiate;
+#[cfg(feature = "patch")]
+mod patch;
 mod problem;
 mod request;
 mod response;
 mod sealed;
+#[cfg(feature = "streams")]
+mod streams;
 mod strict;
 
 pub use self::handler::{MediaHandler, Target, Writable};
@@ -86,3 +90,5 @@ pub use self::multipart::{Multipart, MultipartLimits, Part};
 pub use self::negotiate::{Negotiate, Representation};
 pub use self::request::MediaRequest;
 pub use self::response::MediaResponse;
+#[cfg(feature = "streams")]
+pub use self::streams::{MediaStream, StreamFormat};

@@ -102,10 +102,14 @@ pub(crate) fn choose(req: &Request) -> Result<Representation> {
             best.offer(&entry.media_type, || Some(&entry.format));
         }
     }
-    match best.found {
-        Some((_, chosen)) => Ok(chosen),
-        None => Err(not_acceptable(req, media))?,
+    if let Some((_, chosen)) = best.found {
+        return Ok(chosen);
     }
+    let offers: Vec<&str> = match req.meta::<Produces>() {
+        Some(produces) => produces.iter().collect(),
+        None => media.names().collect(),
+    };
+    Err(not_acceptable(&offers))?
 }
 
 /// The quality of what is liked without reserve.
@@ -139,11 +143,7 @@ impl Best<'_> {
 }
 
 /// RFC 9110 section 15.5.7: what can be had is told.
-fn not_acceptable(req: &Request, media: &Media) -> HttpError {
-    let offers: Vec<&str> = match req.meta::<Produces>() {
-        Some(produces) => produces.iter().collect(),
-        None => media.names().collect(),
-    };
+pub(crate) fn not_acceptable(offers: &[&str]) -> HttpError {
     let available: Vec<String> = offers.iter().map(|&name| name.to_owned()).collect();
     let error = HttpError::not_acceptable()
         .detail(format!("It can be had as {}.", offers.join(", ")))

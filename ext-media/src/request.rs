@@ -48,6 +48,32 @@ pub trait MediaRequest: Sealed {
         media_type: &'static str,
     ) -> impl Future<Output = Result<T>> + Send;
 
+    /// Applies the patch in the body to a value, and returns what becomes of it: a JSON Merge Patch
+    /// (`application/merge-patch+json`) or a JSON Patch (`application/json-patch+json`), or the one
+    /// of them that the route [`Consumes`].
+    ///
+    /// The value itself stays as it is. Whether it may be changed at all is for preconditions to
+    /// say, before.
+    ///
+    /// # Errors
+    ///
+    /// - 415, code `media_type_unsupported`, if it is something else; `Accept-Patch` tells what would
+    ///   do.
+    /// - 400 and 422 as [`media`](Self::media), for the patch and for what becomes of the value.
+    /// - 409, code `json_patch_test_failed` or `json_patch_conflict`, if an operation does not fit;
+    ///   `operation` is its number from 0.
+    /// - 413, code `content_too_large`, if there are more than 1,000 operations, or they copy more
+    ///   than 16 MiB.
+    ///
+    /// # Specification
+    ///
+    /// RFC 7396, RFC 6902, RFC 5789.
+    #[cfg(feature = "patch")]
+    fn patch_media<T: serde::Serialize + DeserializeOwned>(
+        &self,
+        current: &T,
+    ) -> impl Future<Output = Result<T>> + Send;
+
     /// Chooses the representation that the client likes best, out of those that the route offers:
     /// what it [`Produces`](falcon_core::Produces), or the formats of the app's [`Media`].
     ///
@@ -76,6 +102,21 @@ pub trait MediaRequest: Sealed {
     /// - 500 if the body was taken already.
     #[cfg(feature = "multipart")]
     fn multipart(&self) -> Result<crate::Multipart>;
+
+    /// Reads the body, NDJSON or a JSON text sequence, value by value, as it comes.
+    ///
+    /// How much it may have is told by the route's [`BodyLimit`](falcon_core::BodyLimit).
+    ///
+    /// # Errors
+    ///
+    /// - 415, code `media_type_unsupported`, if it is something else.
+    /// - 500 if the body was taken already.
+    ///
+    /// # Specification
+    ///
+    /// RFC 7464 for sequences.
+    #[cfg(feature = "streams")]
+    fn media_stream<T: DeserializeOwned>(&self) -> Result<crate::MediaStream<T>>;
 }
 
 impl MediaRequest for Request {
@@ -94,6 +135,14 @@ impl MediaRequest for Request {
         read_some(self, Some(media_type))
     }
 
+    #[cfg(feature = "patch")]
+    fn patch_media<T: serde::Serialize + DeserializeOwned>(
+        &self,
+        current: &T,
+    ) -> impl Future<Output = Result<T>> + Send {
+        crate::patch::patch(self, current)
+    }
+
     fn negotiate(&self) -> Result<Representation> {
         choose(self)
     }
@@ -101,6 +150,11 @@ impl MediaRequest for Request {
     #[cfg(feature = "multipart")]
     fn multipart(&self) -> Result<crate::Multipart> {
         crate::Multipart::of(self)
+    }
+
+    #[cfg(feature = "streams")]
+    fn media_stream<T: DeserializeOwned>(&self) -> Result<crate::MediaStream<T>> {
+        crate::streams::of(self)
     }
 }
 
@@ -211,7 +265,7 @@ pub(crate) fn check_encoding(req: &Request) -> Result {
         ))?
 }
 
-fn empty(wanted: &[String]) -> HttpError {
+pub(crate) fn empty(wanted: &[String]) -> HttpError {
     HttpError::bad_request()
         .title("Empty body")
         .detail(format!("A body of type {} is required.", wanted.join(", ")))

@@ -1,5 +1,7 @@
 //! Writing a value as a response's body.
 
+#[cfg(feature = "streams")]
+use falcon_core::header::CONTENT_TYPE;
 use falcon_core::header::{ACCEPT, HeaderValue, MediaType};
 use falcon_core::{HttpError, Request, Response, Result};
 use serde::Serialize;
@@ -55,6 +57,30 @@ pub trait MediaResponse: Sealed {
         chosen: &Representation,
         value: &T,
     ) -> Result<&mut Self>;
+
+    /// Writes values one after another, as the stream gives them.
+    ///
+    /// An `Err`, and a value that cannot be serialized, break the connection off: the client sees
+    /// that the body is not whole.
+    #[cfg(feature = "streams")]
+    fn set_media_stream<S, T, E>(&mut self, format: crate::StreamFormat, values: S) -> &mut Self
+    where
+        S: futures_core::Stream<Item = std::result::Result<T, E>> + Send + 'static,
+        T: Serialize,
+        E: Into<falcon_core::BoxError>;
+
+    /// As [`set_media_stream`](Self::set_media_stream), in the format that the client likes best:
+    /// lines, a sequence or one array. `Vary: Accept` is added.
+    ///
+    /// # Errors
+    ///
+    /// 406, code `not_acceptable`, if it takes none of them.
+    #[cfg(feature = "streams")]
+    fn set_media_stream_for<S, T, E>(&mut self, req: &Request, values: S) -> Result<&mut Self>
+    where
+        S: futures_core::Stream<Item = std::result::Result<T, E>> + Send + 'static,
+        T: Serialize,
+        E: Into<falcon_core::BoxError>;
 }
 
 impl MediaResponse for Response {
@@ -87,6 +113,28 @@ impl MediaResponse for Response {
         let mut body = Vec::with_capacity(FIRST_CAPACITY);
         format.write(value, &media_type, &mut body)?;
         self.set_content(chosen.value().clone(), body);
+        Ok(self.add_vary(&ACCEPT))
+    }
+
+    #[cfg(feature = "streams")]
+    fn set_media_stream<S, T, E>(&mut self, format: crate::StreamFormat, values: S) -> &mut Self
+    where
+        S: futures_core::Stream<Item = std::result::Result<T, E>> + Send + 'static,
+        T: Serialize,
+        E: Into<falcon_core::BoxError>,
+    {
+        self.headers_mut().insert(CONTENT_TYPE, format.header());
+        self.set_body(crate::streams::body(format, values))
+    }
+
+    #[cfg(feature = "streams")]
+    fn set_media_stream_for<S, T, E>(&mut self, req: &Request, values: S) -> Result<&mut Self>
+    where
+        S: futures_core::Stream<Item = std::result::Result<T, E>> + Send + 'static,
+        T: Serialize,
+        E: Into<falcon_core::BoxError>,
+    {
+        self.set_media_stream(crate::streams::choose(req)?, values);
         Ok(self.add_vary(&ACCEPT))
     }
 }

@@ -9,3 +9,5 @@ mod formats;
 mod json;
 mod multipart;
 mod negotiation;
+mod patch;
+mod streams;
