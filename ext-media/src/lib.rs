@@ -64,6 +64,8 @@
 //! | --- | --- | --- |
 //! | `json` | JSON in and out | `serde_json`, `serde_path_to_error` |
 
+#[cfg(any(feature = "br", feature = "gzip", feature = "zstd"))]
+mod compression;
 mod fault;
 mod formats;
 mod handler;
@@ -81,6 +83,8 @@ mod sealed;
 mod streams;
 mod strict;
 
+#[cfg(any(feature = "br", feature = "gzip", feature = "zstd"))]
+pub use self::compression::{Compression, Decompression};
 pub use self::handler::{MediaHandler, Target, Writable};
 pub use self::media::Media;
 #[cfg(feature = "spool")]

@@ -5,6 +5,7 @@
 )]
 //! Bodies in and out, through HTTP: an app, a simulated request, the status, headers and body.
 
+mod compression;
 mod formats;
 mod json;
 mod multipart;
