@@ -122,3 +122,16 @@ impl Spooled {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d45_a_disk_without_room_is_507() {
+        for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded] {
+            assert_eq!(failed(kind.into()).status(), 507);
+        }
+        assert_eq!(failed(ErrorKind::ReadOnlyFilesystem.into()).status(), 500);
+    }
+}

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use falcon_core::{App, Body, BodyLimit, Request, Resource, Response, Result};
 use falcon_media::{Media, MediaRequest, MediaResponse, MultipartLimits};
 use falcon_testing::{TestClient, TestResult, block_on};
-use futures_util::stream;
 use serde_json::{Value, json};
+
+use crate::pieces;
 
 const TYPE: &str = "multipart/form-data; boundary=X";
 
@@ -105,16 +106,6 @@ fn assert_malformed(result: &TestResult, why: &str) {
         .unwrap()
         .to_owned();
     assert!(detail.contains(why), "{detail}");
-}
-
-/// In pieces of so many bytes.
-fn pieces(body: &[u8], size: usize) -> Body {
-    let body = body.to_vec();
-    let pieces = (0..body.len().div_ceil(size)).map(move |i| {
-        let end = body.len().min((i + 1) * size);
-        Ok::<_, std::io::Error>(body[i * size..end].to_vec())
-    });
-    Body::stream(stream::iter(pieces))
 }
 
 #[test]

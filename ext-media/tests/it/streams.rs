@@ -1,10 +1,12 @@
 //! Values one after another.
 
-use falcon_core::{App, Body, BodyLimit, Request, Resource, Response, Result};
+use falcon_core::{App, BodyLimit, Request, Resource, Response, Result};
 use falcon_media::{MediaRequest, MediaResponse, StreamFormat};
 use falcon_testing::{TestClient, TestResult, block_on};
 use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
+
+use crate::pieces;
 
 const LINES: &str = "application/x-ndjson";
 const SEQUENCE: &str = "application/json-seq";
@@ -57,12 +59,10 @@ fn client() -> TestClient {
 }
 
 fn send(method: &str, content_type: &str, body: &[u8], size: usize) -> TestResult {
-    let pieces: Vec<_> = body.chunks(size.max(1)).map(<[u8]>::to_vec).collect();
-    let body = Body::stream(stream::iter(pieces).map(Ok::<_, std::io::Error>));
     let request = client()
         .request(method, "/1")
         .header("content-type", content_type);
-    block_on(request.streamed_body(body).send())
+    block_on(request.streamed_body(pieces(body, size)).send())
 }
 
 #[test]
