@@ -5,3 +5,4 @@ cd "$(dirname "$0")/.."
 set -x
 cargo test --workspace
 cargo test -p falcon-server --features http2
+cargo test -p falcon-media --features full

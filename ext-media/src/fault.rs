@@ -3,10 +3,8 @@
 use falcon_core::{Error, HttpError};
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
+use crate::problem::shown;
 use crate::strict::{Breach, Placed, Watch, Watched};
-
-/// How much of a reason is shown: it may quote the body, which may be long.
-const MAX_REASON: usize = 200;
 
 /// How a format reads, by its own library.
 pub(crate) trait Reader {
@@ -55,8 +53,10 @@ pub(crate) enum Kind {
 
 pub(crate) enum Place {
     /// Both count from 1.
+    #[cfg(feature = "json")]
     Line(usize, usize),
     /// In bytes, from 0.
+    #[cfg(any(feature = "cbor", feature = "msgpack"))]
     Offset(usize),
 }
 
@@ -162,21 +162,15 @@ pub(crate) fn shape<F: Reader>(fault: &Fault, pointer: String) -> Error {
 fn placed(error: HttpError, fault: &Fault) -> HttpError {
     let reason = shown(&fault.reason);
     match fault.place {
+        #[cfg(feature = "json")]
         Some(Place::Line(line, column)) => error
             .detail(format!("Line {line}, column {column}: {reason}."))
             .member("line", line)
             .member("column", column),
+        #[cfg(any(feature = "cbor", feature = "msgpack"))]
         Some(Place::Offset(offset)) => error
             .detail(format!("At byte {offset}: {reason}."))
             .member("offset", offset),
         None => error.detail(format!("{reason}.")),
-    }
-}
-
-/// The beginning of a reason.
-pub(crate) fn shown(reason: &str) -> String {
-    match reason.char_indices().nth(MAX_REASON) {
-        Some((end, _)) => format!("{}…", reason.get(..end).unwrap_or("")),
-        None => reason.to_owned(),
     }
 }

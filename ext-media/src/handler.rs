@@ -1,14 +1,15 @@
 //! Formats of an application's own.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use falcon_core::header::MediaType;
 use falcon_core::{Error, HttpError, Result};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 
-use crate::fault::shown;
-use crate::strict::{Watch, Watched};
+use crate::problem::shown;
+use crate::strict::{Breach, Placed, Watch, Watched};
 
 /// The depth to which values of such a format may be nested.
 const MAX_DEPTH: usize = 128;
@@ -67,8 +68,9 @@ pub trait MediaHandler: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// An [`HttpError`] is answered as it is; any other error is 400, code `media_malformed`, with
-    /// its text as the reason.
+    /// An [`HttpError`] is answered as it is; any other error is 400, code `media_malformed`,
+    /// `media_duplicate_member` or `media_too_deep`, with its text as the reason. The body is then
+    /// read a second time, to find the place.
     fn read(&self, body: &[u8], media_type: &MediaType<'_>, target: Target<'_>) -> Result;
 }
 
@@ -127,41 +129,84 @@ pub(crate) fn read<T: DeserializeOwned>(
     media_type: &MediaType<'_>,
     lenient: bool,
 ) -> Result<T> {
-    let watch = Watch::new(MAX_DEPTH, lenient);
+    let (watch, seed) = (&Watch::new(MAX_DEPTH, lenient), PhantomData::<T>);
+    let read = fill(handler, body, media_type, &mut |erased| {
+        Watched { seed, watch }.deserialize(erased)
+    });
+    read.or_else(|error| explain(handler, body, media_type, watch, error))
+}
+
+type Read<'a, T> =
+    dyn FnMut(&mut dyn erased_serde::Deserializer<'_>) -> Result<T, erased_serde::Error> + 'a;
+
+fn fill<T>(
+    handler: &dyn MediaHandler,
+    body: &[u8],
+    media_type: &MediaType<'_>,
+    read: &mut Read<'_, T>,
+) -> Result<T> {
     let mut value = None;
     let mut slot = |erased: &mut dyn erased_serde::Deserializer<'_>| {
-        let seed = std::marker::PhantomData::<T>;
-        value = Some(
-            Watched {
-                seed,
-                watch: &watch,
-            }
-            .deserialize(erased)?,
-        );
+        value = Some(read(erased)?);
         Ok(())
     };
-    handler
-        .read(body, media_type, Target(&mut slot))
-        .map_err(|error| malformed(error, media_type))?;
+    handler.read(body, media_type, Target(&mut slot))?;
     Ok(value.ok_or_else(|| {
         let why = format!("the handler of {media_type} has read nothing, and said so to nobody");
         HttpError::internal_server_error().caused_by(why)
     })?)
 }
 
+/// Finds out, by reading a second time, where the mistake is.
 #[cold]
-fn malformed(error: Error, media_type: &MediaType<'_>) -> Error {
-    let Some(own) = error.as_std().filter(|_| !error.is_http()) else {
-        return error;
+fn explain<T: DeserializeOwned>(
+    handler: &dyn MediaHandler,
+    body: &[u8],
+    media_type: &MediaType<'_>,
+    watch: &Watch,
+    error: Error,
+) -> Result<T> {
+    if error.is_http() {
+        return Err(error);
+    }
+    // Names by themselves, this time: two may have one hash.
+    let (watch, seed) = (&watch.exact(), PhantomData::<T>);
+    let mut place = String::new();
+    let again = fill(handler, body, media_type, &mut |erased| {
+        let pointer = &mut place;
+        Placed {
+            seed,
+            watch,
+            pointer,
+        }
+        .deserialize(erased)
+    });
+    again.map_err(|error| malformed(error, media_type, watch.breach(), place))
+}
+
+fn malformed(
+    error: Error,
+    media_type: &MediaType<'_>,
+    breach: Option<Breach>,
+    place: String,
+) -> Error {
+    let code = match breach {
+        Some(Breach::Duplicate) => "media_duplicate_member",
+        Some(Breach::TooDeep) => "media_too_deep",
+        Some(Breach::NotFinite) | None => "media_malformed",
     };
-    let reason = shown(&own.to_string());
-    HttpError::bad_request()
+    let reason = error.as_std().map(|own| shown(&own.to_string()));
+    let reason = reason.unwrap_or_default();
+    let problem = HttpError::bad_request()
         .title("Malformed body")
-        .code("media_malformed")
+        .code(code)
         .detail(format!(
             "The body is not {}: {reason}.",
             media_type.essence()
         ))
-        .caused_by(error)
-        .into()
+        .caused_by(error);
+    if place.is_empty() {
+        return problem.into();
+    }
+    problem.member("pointer", place).into()
 }

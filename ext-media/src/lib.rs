@@ -66,6 +66,7 @@
 
 #[cfg(any(feature = "br", feature = "gzip", feature = "zstd"))]
 mod compression;
+#[cfg(any(feature = "cbor", feature = "json", feature = "msgpack"))]
 mod fault;
 mod formats;
 mod handler;

@@ -96,16 +96,13 @@ impl Media {
 
     /// Adds a format of your own. Its media types are read and written; the first is preferred.
     pub fn handler(mut self, handler: impl MediaHandler) -> Self {
-        let format = Format::Own(Arc::new(handler));
-        let Format::Own(own) = &format else {
-            return self;
-        };
+        let own: Arc<dyn MediaHandler> = Arc::new(handler);
         for name in own.media_types() {
             let value = HeaderValue::from_str(name).ok();
             match value.filter(|_| MediaType::parse(name).is_some()) {
                 Some(media_type) => self.entries.push(Entry {
                     media_type,
-                    format: format.clone(),
+                    format: Format::Own(Arc::clone(&own)),
                     is_alias: false,
                 }),
                 None => self.refused = Some(format!("`{name}` is no media type")),

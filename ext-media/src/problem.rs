@@ -8,6 +8,9 @@ use serde::{Serialize, Serializer};
 use crate::formats::Format;
 use crate::media::{Entry, Media};
 
+/// How much of a reason is shown: it may quote the body, which may be long.
+const MAX_REASON: usize = 200;
+
 /// The types in which the core writes errors, and those that they are a kind of.
 const BY_CORE: [&str; 5] = [
     "application/problem+json",
@@ -125,4 +128,12 @@ fn number_of<S: Serializer>(number: &str, serializer: S) -> Result<S::Ok, S::Err
 /// The header that says on what a choice depends.
 pub(crate) fn vary_accept(error: HttpError) -> HttpError {
     error.header(VARY, HeaderValue::from_static("Accept"))
+}
+
+/// The beginning of a reason.
+pub(crate) fn shown(reason: &str) -> String {
+    match reason.char_indices().nth(MAX_REASON) {
+        Some((end, _)) => format!("{}…", reason.get(..end).unwrap_or("")),
+        None => reason.to_owned(),
+    }
 }

@@ -2,7 +2,9 @@
 
 #[cfg(feature = "streams")]
 use falcon_core::header::CONTENT_TYPE;
-use falcon_core::header::{ACCEPT, HeaderValue, MediaType};
+#[cfg(feature = "json")]
+use falcon_core::header::HeaderValue;
+use falcon_core::header::{ACCEPT, MediaType};
 use falcon_core::{HttpError, Request, Response, Result};
 use serde::Serialize;
 

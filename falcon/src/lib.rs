@@ -37,6 +37,18 @@
 //! | `json` | typed JSON bodies: `falcon::media` | yes |
 //! | `server` | `falcon::serve`, `falcon::server` | yes |
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
+//! | `media` | formats of your own, and negotiation: `falcon::media` | by `json` |
+//! | `msgpack` | MessagePack | no |
+//! | `cbor` | CBOR | no |
+//! | `form` | URL-encoded forms | no |
+//! | `text` | plain text | no |
+//! | `multipart` | forms with files, part by part | no |
+//! | `spool` | their parts into temporary files | no |
+//! | `streams` | NDJSON and JSON text sequences, value by value | no |
+//! | `patch` | JSON Merge Patch and JSON Patch | no |
+//! | `gzip` | compressed responses and requests | no |
+//! | `br` | the same with Brotli | no |
+//! | `zstd` | the same with Zstandard | no |
 //! | `params` | typed query parameters, path fields and headers: `falcon::params` | no |
 //! | `regex` | regular expressions in templates and sinks | no |
 //! | `static` | static files: `falcon::files` | no |
@@ -44,7 +56,7 @@
 
 #[doc(no_inline)]
 pub use falcon_core::*;
-#[cfg(feature = "json")]
+#[cfg(feature = "media")]
 #[doc(no_inline)]
 pub use falcon_media as media;
 #[cfg(feature = "params")]
@@ -69,7 +81,7 @@ pub mod prelude {
         App, Error, Hook, HttpError, HttpStatus, Method, Middleware, Request, Resource, Responders,
         Response, Result, StatusCode, header,
     };
-    #[cfg(feature = "json")]
+    #[cfg(feature = "media")]
     #[doc(no_inline)]
     pub use falcon_media::{MediaRequest as _, MediaResponse as _};
     #[cfg(feature = "params")]

@@ -26,6 +26,7 @@ impl Open {
     }
 
     /// Whether the next item is the key of a map.
+    #[cfg(feature = "msgpack")]
     pub(crate) fn at_key(&self) -> bool {
         self.levels.last().is_some_and(|level| level.at_key)
     }
@@ -66,6 +67,7 @@ impl Open {
     }
 
     /// Closes what a break ends; `None` where there is nothing to break, or half a member.
+    #[cfg(feature = "cbor")]
     pub(crate) fn broken_off(&mut self) -> Option<()> {
         let level = self.levels.last()?;
         let is_whole = !level.is_map || level.at_key;

@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::ser::{Error as _, Impossible};
 use serde::{Serialize, Serializer};
 
-use crate::fault::shown;
+use crate::problem::shown;
 
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     let text = std::str::from_utf8(body).map_err(|error| {

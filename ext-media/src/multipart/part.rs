@@ -143,7 +143,7 @@ impl<'a> Part<'a> {
 
     /// The name, short enough for a sentence.
     fn shown_name(&self) -> String {
-        crate::fault::shown(self.name())
+        crate::problem::shown(self.name())
     }
 
     /// Reads the rest of the content as a text. Its `charset` may be UTF-8, US-ASCII or ISO-8859-1;
@@ -175,7 +175,7 @@ impl<'a> Part<'a> {
     }
 
     fn no_text(&self, charset: &str) -> Error {
-        let (name, charset) = (self.shown_name(), crate::fault::shown(charset));
+        let (name, charset) = (self.shown_name(), crate::problem::shown(charset));
         HttpError::bad_request()
             .title("Malformed text in a form")
             .code("multipart_text_malformed")

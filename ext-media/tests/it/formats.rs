@@ -679,7 +679,8 @@ fn a_format_of_ones_own_is_read_and_written_and_watched() {
     post("application/x-counted", "7:{\"a\":1}").assert_json(&json!({"a": 1}));
     post("application/x-counted", "9:{\"a\":1}").assert_problem(400, "media_malformed");
     post("application/x-counted", "no").assert_problem(400, "media_malformed");
-    post("application/x-counted", "13:{\"a\":1,\"a\":2}").assert_problem(400, "media_malformed");
+    post("application/x-counted", "13:{\"a\":1,\"a\":2}")
+        .assert_problem(400, "media_duplicate_member");
     post("application/x-counted; v=2", "0:").assert_problem(500, "internal_server_error");
     let request = client_with(all()).put("/").header("content-type", JSON);
     let request = request.header("accept", "application/x-counted");

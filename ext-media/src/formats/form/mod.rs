@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use self::read::FieldDeserializer;
 use self::tree::Field;
-use crate::fault::shown;
+use crate::problem::shown;
 use crate::strict::pointer;
 
 /// Forms are written by hand.
