@@ -16,6 +16,7 @@ use crate::problem::vary_accept;
 pub struct Representation {
     media_type: HeaderValue,
     format: Option<Format>,
+    negotiated: bool,
 }
 
 impl Representation {
@@ -32,6 +33,11 @@ impl Representation {
 
     pub(crate) fn value(&self) -> &HeaderValue {
         &self.media_type
+    }
+
+    /// Whether `Accept` has decided.
+    pub(crate) fn is_negotiated(&self) -> bool {
+        self.negotiated
     }
 
     pub(crate) fn format(&self) -> Option<&Format> {
@@ -115,6 +121,26 @@ pub(crate) fn choose(req: &Request) -> Result<Representation> {
 /// The quality of what is liked without reserve.
 const BEST: u16 = 1000;
 
+/// The representation of a media type that somebody names.
+pub(crate) fn named(req: &Request, name: &str) -> Result<Representation> {
+    let format = MediaType::parse(name).and_then(|name| Media::of(req).named(&name));
+    let Some(format) = format else {
+        return Err(unwritable(name))?;
+    };
+    Ok(Representation {
+        media_type: HeaderValue::from_str(name)?,
+        format: Some(format.clone()),
+        negotiated: false,
+    })
+}
+
+/// A mistake of the app's.
+#[cold]
+pub(crate) fn unwritable(name: &str) -> HttpError {
+    let why = format!("no format of the app writes {name}; add one to its Media");
+    HttpError::internal_server_error().caused_by(why)
+}
+
 struct Best<'r> {
     accept: Option<Accept<'r>>,
     found: Option<(u16, Representation)>,
@@ -136,6 +162,7 @@ impl Best<'_> {
             let chosen = Representation {
                 media_type: media_type.clone(),
                 format: format().cloned(),
+                negotiated: true,
             };
             self.found = Some((quality, chosen));
         }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::formats::Format;
 use crate::media::Media;
-use crate::negotiate::{Representation, choose};
+use crate::negotiate::{Representation, choose, named as named_representation};
 use crate::sealed::Sealed;
 
 /// Reading a request's body as a value. Sealed: it is there to be called.
@@ -90,6 +90,14 @@ pub trait MediaRequest: Sealed {
     /// RFC 9110 sections 12.5.1 and 15.5.7.
     fn negotiate(&self) -> Result<Representation>;
 
+    /// Returns the representation of a media type, for whoever chooses by something else than
+    /// `Accept`, as a query parameter; nothing varies then.
+    ///
+    /// # Errors
+    ///
+    /// 500 if no format of the app writes that media type.
+    fn representation(&self, media_type: &str) -> Result<Representation>;
+
     /// Reads the body, `multipart/form-data`, part by part.
     ///
     /// How much it may have is told by the route's [`BodyLimit`](falcon_core::BodyLimit) and
@@ -145,6 +153,10 @@ impl MediaRequest for Request {
 
     fn negotiate(&self) -> Result<Representation> {
         choose(self)
+    }
+
+    fn representation(&self, media_type: &str) -> Result<Representation> {
+        named_representation(self, media_type)
     }
 
     #[cfg(feature = "multipart")]

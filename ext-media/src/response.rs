@@ -5,10 +5,10 @@ use falcon_core::header::CONTENT_TYPE;
 #[cfg(feature = "json")]
 use falcon_core::header::HeaderValue;
 use falcon_core::header::{ACCEPT, MediaType};
-use falcon_core::{HttpError, Request, Response, Result};
+use falcon_core::{Request, Response, Result};
 use serde::Serialize;
 
-use crate::negotiate::{Representation, choose};
+use crate::negotiate::{Representation, choose, unwritable};
 use crate::sealed::Sealed;
 
 /// Most answers fit into this, and larger ones double it a few times.
@@ -48,7 +48,8 @@ pub trait MediaResponse: Sealed {
     ) -> Result<&mut Self>;
 
     /// Writes a value in a representation that was [chosen](crate::MediaRequest::negotiate)
-    /// before: for versions of a media type that have different shapes. `Vary: Accept` is added.
+    /// before: for versions of a media type that have different shapes. `Vary: Accept` is added,
+    /// where that has decided.
     ///
     /// # Errors
     ///
@@ -108,14 +109,14 @@ impl MediaResponse for Response {
     ) -> Result<&mut Self> {
         let name = chosen.media_type();
         let parts = chosen.format().zip(MediaType::parse(name));
-        let (format, media_type) = parts.ok_or_else(|| {
-            let why = format!("no format of the app writes {name}; add one to its Media");
-            HttpError::internal_server_error().caused_by(why)
-        })?;
+        let (format, media_type) = parts.ok_or_else(|| unwritable(name))?;
         let mut body = Vec::with_capacity(FIRST_CAPACITY);
         format.write(value, &media_type, &mut body)?;
         self.set_content(chosen.value().clone(), body);
-        Ok(self.add_vary(&ACCEPT))
+        if chosen.is_negotiated() {
+            self.add_vary(&ACCEPT);
+        }
+        Ok(self)
     }
 
     #[cfg(feature = "streams")]

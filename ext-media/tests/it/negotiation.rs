@@ -35,6 +35,22 @@ impl Resource for Things {
     }
 }
 
+struct Named;
+
+impl Resource for Named {
+    async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let name = req
+            .query()?
+            .get("format")
+            .unwrap_or_default()
+            .into_owned()
+            .replace(' ', "+");
+        let named = req.representation(&name)?;
+        resp.set_representation(&named, &"a")?;
+        Ok(())
+    }
+}
+
 struct Versions;
 
 impl Resource for Versions {
@@ -61,6 +77,7 @@ fn client() -> TestClient {
         "application/json;version=1",
         "application/json",
     ]));
+    app.add_route("/named", Named);
     app.add_route("/versions", Versions)
         .with(Produces::new([V2, V1]));
     TestClient::new(app)
@@ -238,6 +255,20 @@ fn versions_of_a_vendor_type_have_shapes_of_their_own() {
     get("/versions", &["application/*"]).assert_header("content-type", V2);
     get("/versions", &["APPLICATION/vnd.ACME.v1+JSON"]).assert_header("content-type", V1);
     get("/versions", &["application/json"]).assert_problem(406, "not_acceptable");
+}
+
+#[test]
+fn a_representation_may_be_named_by_something_else() {
+    let format = |name: &str| block_on(client().get(&format!("/named?format={name}")).send());
+    let result = format("application/cbor");
+    result
+        .assert_header("content-type", "application/cbor")
+        .assert_no_header("vary");
+    assert_eq!(result.bytes(), b"\x61a");
+    format("application/vnd.acme+json").assert_text("\"a\"");
+    for unknown in ["text/csv", "csv"] {
+        format(unknown).assert_problem(500, "internal_server_error");
+    }
 }
 
 #[test]
