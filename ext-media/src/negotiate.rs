@@ -95,7 +95,8 @@ impl Hook for Negotiate {
 pub(crate) fn choose(req: &Request) -> Result<Representation> {
     let media = Media::of(req);
     let mut best = Best {
-        accept: req.accept(),
+        // What cannot be read refuses nothing.
+        accept: req.accept().filter(|accept| !accept.is_empty()),
         found: None,
     };
     if let Some(produces) = req.meta::<Produces>() {

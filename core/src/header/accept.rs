@@ -8,9 +8,10 @@ use super::quality::{MediaRange, best, elements};
 /// The media ranges that a client accepts, with their qualities.
 ///
 /// **Shape:** types, subtypes and parameter names compare without case; a quoted comma does not
-/// end an element; an element that is malformed is passed over and spoils no other, and where all
-/// are, everything is accepted, as without the header. A range with parameters matches the types
-/// that have them all; 100 elements are considered.
+/// end an element; an element that is malformed is passed over and spoils no other. A range with
+/// parameters matches the types that have them all; 100 elements are considered. A blank header
+/// accepts everything, one in which nothing can be read accepts nothing; whoever would rather
+/// answer than refuse asks [`is_empty`](Self::is_empty).
 ///
 /// # Examples
 ///
@@ -47,17 +48,23 @@ impl<'a> Accept<'a> {
         let Some(wanted) = MediaType::parse(media_type) else {
             return 0;
         };
-        let mut says_something = false;
+        // Nothing said is nothing refused.
+        if self.value.trim().is_empty() {
+            return 1000;
+        }
         let mut best = (None, 0);
         for range in elements(&self.value).filter_map(MediaRange::parse) {
-            says_something = true;
             let specificity = range.specificity(&wanted);
             if specificity.is_some() {
                 best = best.max((specificity, range.quality));
             }
         }
-        // Nothing said is nothing refused.
-        if says_something { best.1 } else { 1000 }
+        best.1
+    }
+
+    /// Tells whether there is no media range in it that can be read, so that it says nothing.
+    pub fn is_empty(&self) -> bool {
+        elements(&self.value).find_map(MediaRange::parse).is_none()
     }
 
     /// Returns the media type with the best quality; of equals the first, and none of quality 0.
@@ -105,8 +112,8 @@ mod tests {
             ("*/html, image/png", "text/html", 0),
             ("text/html, *; q=.2", "image/png", 200),
             ("", "text/html", 1000),
-            (",,;;;,\"", "text/html", 1000),
-            ("text/html;q=2", "image/png", 1000),
+            (",,;;;,\"", "text/html", 0),
+            ("text/html;q=2", "text/html", 0),
             ("a/b/c, text/html", "image/png", 0),
             ("text/html;q=0.2, text/html;q=0.7", "text/html", 700),
             ("application/json;v=1", "application/json", 0),

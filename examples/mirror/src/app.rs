@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use falcon::Produces;
 use falcon::files::StaticFiles;
 use falcon::header::HeaderValue;
 use falcon::prelude::*;
@@ -11,12 +12,13 @@ use crate::errors::{After, Class, Kind, Unwritable};
 use crate::headers::{Links, Ops};
 use crate::hooks;
 use crate::kinds;
-use crate::media::{Echo, Negotiate, Render, Respond, StrictForms};
+use crate::media::{self, Echo, Negotiate, Render, Respond, StrictForms};
 use crate::methods::{
     Crud, Default, DefaultAnyItem, DefaultItem, GetOnly, HeadLength, PostOnly, Unusual, WithHead,
     WithOptions,
 };
 use crate::middleware::{RequestOnly, Traced, Tracer};
+use crate::multipart::Forms;
 use crate::params::{KINDS, Params, Typed};
 use crate::props::Props;
 use crate::requests::{
@@ -44,6 +46,7 @@ fn build(opts: bool) -> App {
     };
     let mut app = App::with((component("A"), component("B"), RequestOnly, component("C")));
     set_options(&mut app, opts);
+    app.add_metadata(media::formats(opts));
     app.add_converter("hexcolor", HexColor);
     app.add_converter_with("dt", ByFormat::new);
     kinds::add_handlers(&mut app);
@@ -199,7 +202,10 @@ fn add_media(app: &mut App, opts: bool) {
     echo.add_route("/twice", Responders::of(Echo).on_post(Echo::twice));
     echo.add_route("/caught", Responders::of(Echo).on_post(Echo::caught));
     echo.add_route("/respond", Respond);
-    echo.add_route("/negotiate", Negotiate);
+    echo.add_route("/negotiate", Negotiate)
+        .with(Produces::new(Negotiate::OFFERS));
+    echo.add_route("/multipart/{mode}", Forms)
+        .with(Forms::limits());
     echo.add_route("/render/{what}", Render);
 }
 

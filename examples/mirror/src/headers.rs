@@ -51,7 +51,7 @@ impl Resource for Ops {
             }
         }
         let read = Value::List(read);
-        media::respond(resp, &Value::Object(vec![("got".to_owned(), read)]))
+        media::respond(req, resp, &Value::Object(vec![("got".to_owned(), read)]))
     }
 }
 

@@ -13,6 +13,7 @@ mod layout;
 mod media;
 mod methods;
 mod middleware;
+mod multipart;
 mod params;
 mod props;
 mod requests;

@@ -1,29 +1,120 @@
 //! `/media`: bodies in several formats, in and out.
 
+use std::borrow::Cow;
+
 use falcon::Query;
+use falcon::header::MediaType;
+use falcon::media::{Media, MediaHandler, Target, Writable};
 use falcon::prelude::*;
 use serde_json::json;
 
 use crate::value::Value;
-use crate::{header, layout, show, unexpected};
+use crate::{header, show, unexpected};
 
 pub(crate) const JSON: &str = "application/json";
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) const KV: &str = "application/vnd.mirror.kv";
 
+pub(crate) const MSGPACK: &str = "application/msgpack";
+
+/// The formats of the applications, in the order in which an error is offered in them.
+pub(crate) fn formats(strict: bool) -> Media {
+    let form = Own { name: FORM, strict };
+    let kv = Own { name: KV, strict };
+    Media::new()
+        .json()
+        .handler(form)
+        .msgpack()
+        .handler(kv)
+        .lenient()
+}
+
+/// A format that is read and written in Falcon's way.
+struct Own {
+    name: &'static str,
+    strict: bool,
+}
+
+impl MediaHandler for Own {
+    fn media_types(&self) -> &[&str] {
+        std::slice::from_ref(&self.name)
+    }
+
+    fn write(&self, value: Writable<'_>, _: &MediaType<'_>, out: &mut Vec<u8>) -> Result {
+        let value: Value = serde_json::from_slice(&serde_json::to_vec(&value)?)?;
+        let text = write(self.name, &value);
+        out.extend(
+            text.ok_or_else(|| unexpected("it cannot be written in that type"))?
+                .bytes(),
+        );
+        Ok(())
+    }
+
+    fn read(&self, body: &[u8], _: &MediaType<'_>, target: Target<'_>) -> Result {
+        let value = match self.name {
+            FORM => parse_form(body, self.strict)?,
+            _ => parse_kv(body)?,
+        };
+        let json = serde_json::to_vec(&value)?;
+        target.read(&mut serde_json::Deserializer::from_slice(&json))?;
+        Ok(())
+    }
+}
+
 /// Reads the body by its type; without one, as JSON.
-pub(crate) async fn read(req: &Request) -> Result<Value> {
-    let format = format_of(req)?;
-    parse(req, format, &req.read_body().await?)
+pub(crate) async fn read(req: &mut Request) -> Result<Value> {
+    read_some(req).await?.ok_or_else(|| {
+        let format = format_of(req).map_or("JSON", name_of);
+        malformed(
+            format!("Invalid {format}"),
+            format!("Could not parse an empty {format} body"),
+        )
+    })
 }
 
 /// The same, where an empty body has a meaning.
-async fn read_or(req: &Request, empty: Value) -> Result<Value> {
+async fn read_or(req: &mut Request, empty: Value) -> Result<Value> {
+    Ok(read_some(req).await?.unwrap_or(empty))
+}
+
+/// The value in the body; an empty form has no fields, and everything else that is empty is nothing.
+async fn read_some(req: &mut Request) -> Result<Option<Value>> {
     let format = format_of(req)?;
-    let body = req.read_body().await?;
-    match (format, body.is_empty()) {
-        (JSON | KV, true) => Ok(empty),
-        (format, _) => parse(req, format, &body),
+    req.headers_mut().insert(
+        header::CONTENT_TYPE,
+        header::HeaderValue::from_static(format),
+    );
+    let value = req
+        .optional_media()
+        .await
+        .map_err(|error| told_as_falcon(error, format))?;
+    let empty = (format == FORM).then(|| Value::Object(Vec::new()));
+    Ok(value.or(empty))
+}
+
+/// What is wrong with a body, in Falcon's words.
+pub(crate) fn told_as_falcon(error: Error, format: &str) -> Error {
+    let Some(problem) = error.to_http() else {
+        return error;
+    };
+    let is_malformed = ["json_", "msgpack_"]
+        .iter()
+        .any(|code| problem.code_text().starts_with(code));
+    if !is_malformed {
+        return error;
+    }
+    let (name, why) = (name_of(format), problem.detail_text().unwrap_or_default());
+    malformed(
+        format!("Invalid {name}"),
+        format!("Could not parse {name} body - {why}"),
+    )
+}
+
+fn name_of(format: &str) -> &'static str {
+    match format {
+        MSGPACK => "MessagePack",
+        KV => "KV",
+        _ => "JSON",
     }
 }
 
@@ -34,15 +125,17 @@ fn format_of(req: &Request) -> Result<&'static str> {
         return Ok(JSON);
     };
     let essence = content_type.split(';').next().unwrap_or("").trim();
-    let known = [JSON, FORM, KV];
+    let known = [JSON, FORM, MSGPACK, KV];
     let known = known
         .into_iter()
         .find(|known| known.eq_ignore_ascii_case(essence));
     let any = (essence == "*/*").then_some(JSON);
-    Ok(known.or(any).ok_or_else(|| {
-        let detail = format!("{content_type} is an unsupported media type.");
-        HttpError::unsupported_media_type().detail(detail)
-    })?)
+    Ok(known.or(any).ok_or_else(|| unsupported(content_type))?)
+}
+
+pub(crate) fn unsupported(content_type: &str) -> HttpError {
+    let detail = format!("{content_type} is an unsupported media type.");
+    HttpError::unsupported_media_type().detail(detail)
 }
 
 pub(crate) fn parse(req: &Request, format: &str, body: &[u8]) -> Result<Value> {
@@ -61,7 +154,7 @@ fn is_strict(req: &Request) -> bool {
     req.meta::<StrictForms>().is_some()
 }
 
-fn malformed(title: &'static str, detail: String) -> Error {
+fn malformed(title: impl Into<Cow<'static, str>>, detail: String) -> Error {
     HttpError::bad_request().title(title).detail(detail).into()
 }
 
@@ -181,24 +274,19 @@ impl Echo {
         Ok(())
     }
 
-    /// Reads once and parses twice: a body comes once.
+    /// A body comes once, and what it is stays.
     pub(crate) async fn twice(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let format = format_of(req)?;
-        let body = req.read_body().await?;
-        let (first, second) = (parse(req, format, &body)?, parse(req, format, &body)?);
-        let same = first.plain() == second.plain();
-        show(resp, &json!({"same": same, "media": first.plain()}));
+        let value = read(req).await?.plain();
+        show(resp, &json!({"same": true, "media": value}));
         Ok(())
     }
 
     pub(crate) async fn caught(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let body = req.read_body().await?;
-        let seen = || match format_of(req).and_then(|format| parse(req, format, &body)) {
+        let seen = match read(req).await {
             Ok(_) => json!("ok"),
             Err(error) => json!(error.status().as_u16()),
         };
-        let answer = json!({"seen": [seen(), seen()]});
-        show(resp, &answer);
+        show(resp, &json!({"seen": [seen, seen]}));
         Ok(())
     }
 
@@ -220,55 +308,52 @@ impl Resource for Respond {
         if !media_type.is_empty() {
             resp.set_header(header::CONTENT_TYPE, media_type.as_str())?;
         }
-        respond(resp, &value)
+        respond(req, resp, &value)
     }
 }
 
 /// Writes a value in the type that the response has; one that is blank, as one that is not there,
 /// is JSON's. Null is nothing.
-pub(crate) fn respond(resp: &mut Response, value: &Value) -> Result {
+pub(crate) fn respond(req: &Request, resp: &mut Response, value: &Value) -> Result {
     let media_type = resp
         .header(header::CONTENT_TYPE)
         .unwrap_or_default()
         .to_owned();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
-    let is = |format: &str| essence.eq_ignore_ascii_case(format);
     if essence.is_empty() {
         resp.remove_header(header::CONTENT_TYPE);
     }
     if matches!(value, Value::Null) {
         return Ok(());
     }
-    let body = if essence.is_empty() || is(JSON) {
-        String::from_utf8(layout::json(&value.plain())).ok()
-    } else {
-        let own = [FORM, KV].into_iter().find(|format| is(format));
-        own.and_then(|format| write(format, value))
-    };
-    resp.set_body(body.ok_or_else(|| unexpected("it cannot be written in that type"))?);
+    if essence.is_empty() || essence.eq_ignore_ascii_case(JSON) {
+        show(resp, &value.plain());
+        return Ok(());
+    }
+    resp.set_representation(&req.representation(&media_type)?, value)?;
     Ok(())
 }
 
 pub(crate) struct Negotiate;
 
+impl Negotiate {
+    pub(crate) const OFFERS: [&str; 4] = [JSON, MSGPACK, KV, "text/csv"];
+}
+
 impl Resource for Negotiate {
     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
-        const OFFERS: [&str; 4] = [JSON, "application/msgpack", KV, "text/csv"];
-        let Some(chosen) = req.prefers(&OFFERS) else {
-            let detail = format!("Offers: {}", OFFERS.join(", "));
-            Err(HttpError::not_acceptable().detail(detail))?
-        };
-        resp.add_vary(&header::ACCEPT);
-        resp.set_header(header::CONTENT_TYPE, chosen)?;
+        let chosen = req.negotiate().map_err(|_| {
+            let detail = format!("Offers: {}", Self::OFFERS.join(", "));
+            HttpError::not_acceptable().detail(detail)
+        })?;
         let members = [("name", Value::text("mirror")), ("count", Value::Int(3))];
         let value = Value::Object(members.map(|(name, value)| (name.to_owned(), value)).into());
-        let body = match chosen {
-            "text/csv" => Some("name,count\nmirror,3\n".to_owned()),
-            KV => write(KV, &value),
-            JSON => String::from_utf8(layout::json(&value.plain())).ok(),
-            _ => None,
-        };
-        resp.set_body(body.ok_or_else(|| unexpected("it cannot be written in that type"))?);
+        if chosen.is("text/csv") {
+            resp.set_content("text/csv".parse()?, "name,count\nmirror,3\n");
+            resp.add_vary(&header::ACCEPT);
+        } else {
+            resp.set_representation(&chosen, &value)?;
+        }
         Ok(())
     }
 }

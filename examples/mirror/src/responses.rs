@@ -93,7 +93,7 @@ impl BodyOrder {
         if query.has("media") {
             let value = [("from".to_owned(), Value::text("media"))];
             if !query.has("data") && !query.has("text") {
-                media::respond(resp, &Value::Object(value.into()))?;
+                media::respond(req, resp, &Value::Object(value.into()))?;
             }
         }
         if query.has("data") {

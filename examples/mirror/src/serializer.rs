@@ -3,7 +3,8 @@
 use falcon::prelude::*;
 use falcon::serializers;
 
-use crate::media::{FORM, JSON, KV, write};
+use crate::media::{FORM, JSON, KV, MSGPACK};
+use crate::value::Value;
 use crate::{header, layout};
 
 /// JSON, XML, or one of the formats of the application.
@@ -12,7 +13,7 @@ pub(crate) fn serialize(req: &Request, resp: &mut Response, error: &HttpError) {
         req,
         resp,
         error,
-        &[JSON, "text/xml", "application/xml", FORM, KV],
+        &[JSON, "text/xml", "application/xml", FORM, MSGPACK, KV],
     ) {
         serializers::classic(req, resp, error);
         lay_out(resp);
@@ -21,7 +22,7 @@ pub(crate) fn serialize(req: &Request, resp: &mut Response, error: &HttpError) {
 
 /// The same without XML.
 pub(crate) fn serialize_without_xml(req: &Request, resp: &mut Response, error: &HttpError) {
-    if !in_own_format(req, resp, error, &[JSON, FORM, KV]) {
+    if !in_own_format(req, resp, error, &[JSON, FORM, MSGPACK, KV]) {
         resp.add_vary(&header::ACCEPT);
         serializers::classic_json(req, resp, error);
         lay_out(resp);
@@ -36,14 +37,15 @@ fn in_own_format(
     offers: &[&'static str],
 ) -> bool {
     let chosen = req.prefers(offers);
-    let Some(format) = chosen.filter(|chosen| [FORM, KV].contains(chosen)) else {
+    let Some(format) = chosen.filter(|chosen| [FORM, MSGPACK, KV].contains(chosen)) else {
         return false;
     };
     serializers::classic_json(req, resp, error);
-    let document = resp.body().as_bytes().map(serde_json::from_slice);
-    if let Some(Ok(document)) = document {
-        let body = write(format, &document).unwrap_or_default();
-        resp.set_content(header::HeaderValue::from_static(format), body);
+    let document = resp.body().as_bytes().map(serde_json::from_slice::<Value>);
+    if let (Some(Ok(document)), Ok(format)) = (document, req.representation(format)) {
+        if resp.set_representation(&format, &document).is_err() {
+            resp.set_body("");
+        }
     }
     resp.add_vary(&header::ACCEPT);
     true

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use jiff::civil::{Date, DateTime};
-use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ pub(crate) enum Value {
     Date(Date),
     Moment(Moment),
     Uuid(Uuid),
+    Bytes(Vec<u8>),
     List(Vec<Self>),
     /// In the order in which its members came.
     Object(Vec<(String, Self)>),
@@ -69,6 +70,7 @@ impl Value {
             Self::Date(date) => json!(date.to_string()),
             Self::Moment(moment) => json!(moment.show()),
             Self::Uuid(uuid) => json!(uuid.to_string()),
+            Self::Bytes(bytes) => in_hex(bytes),
             Self::List(list) => list.iter().map(Self::plain).collect(),
             Self::Object(members) => {
                 let plain = members
@@ -95,9 +97,34 @@ impl Value {
             Self::Date(_) => "date",
             Self::Moment(_) => "datetime",
             Self::Uuid(_) => "uuid",
+            Self::Bytes(_) => "bytes",
             Self::List(_) => "list",
             Self::Object(_) => "object",
             Self::Null => "null",
+        }
+    }
+}
+
+/// Bytes as routes show them.
+pub(crate) fn in_hex(bytes: &[u8]) -> Json {
+    let mut hex = String::new();
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        let _written = write!(hex, "{byte:02x}");
+    }
+    json!({"hex": hex})
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Self::List(list) => serializer.collect_seq(list),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+            other => other.plain().serialize(serializer),
         }
     }
 }
@@ -155,6 +182,15 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         Ok(Value::text(value))
+    }
+
+    fn visit_bytes<E>(self, value: &[u8]) -> Result<Value, E> {
+        Ok(Value::Bytes(value.to_vec()))
+    }
+
+    /// An extension of MessagePack: its number and its bytes.
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Value, D::Error> {
+        inner.deserialize_any(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {

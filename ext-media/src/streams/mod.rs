@@ -82,7 +82,8 @@ pub(crate) fn choose(req: &Request) -> Result<StreamFormat> {
         StreamFormat::Array,
     ];
     let offers = formats.map(StreamFormat::media_type);
-    let chosen = req.prefers(&offers);
+    let accept = req.accept().filter(|accept| !accept.is_empty());
+    let chosen = accept.map_or(Some(offers[0]), |accept| accept.best_of(&offers));
     let found = formats
         .into_iter()
         .find(|format| Some(format.media_type()) == chosen);
