@@ -63,13 +63,16 @@ impl MediaHandler for Own {
 
 /// Reads the body by its type; without one, as JSON.
 pub(crate) async fn read(req: &mut Request) -> Result<Value> {
-    read_some(req).await?.ok_or_else(|| {
-        let format = format_of(req).map_or("JSON", name_of);
-        malformed(
-            format!("Invalid {format}"),
-            format!("Could not parse an empty {format} body"),
-        )
-    })
+    let value = read_some(req).await?;
+    value.ok_or_else(|| empty(format_of(req).unwrap_or(JSON)))
+}
+
+fn empty(format: &str) -> Error {
+    let name = name_of(format);
+    malformed(
+        format!("Invalid {name}"),
+        format!("Could not parse an empty {name} body"),
+    )
 }
 
 /// The same, where an empty body has a meaning.
@@ -97,6 +100,9 @@ pub(crate) fn told_as_falcon(error: Error, format: &str) -> Error {
     let Some(problem) = error.to_http() else {
         return error;
     };
+    if problem.code_text() == "body_empty" {
+        return empty(format);
+    }
     let is_malformed = ["json_", "msgpack_"]
         .iter()
         .any(|code| problem.code_text().starts_with(code));
@@ -125,6 +131,11 @@ fn format_of(req: &Request) -> Result<&'static str> {
         return Ok(JSON);
     };
     let essence = content_type.split(';').next().unwrap_or("").trim();
+    if essence.eq_ignore_ascii_case("multipart/form-data") {
+        return Err(unexpected(
+            "a form with files is no value that could be shown",
+        ));
+    }
     let known = [JSON, FORM, MSGPACK, KV];
     let known = known
         .into_iter()

@@ -19,7 +19,8 @@ impl Forms {
         MultipartLimits::new()
             .parts(6)
             .part_bytes(2000)
-            .headers(400, usize::MAX)
+            // Here the end of the last line counts.
+            .headers(402, usize::MAX)
     }
 }
 
@@ -59,14 +60,12 @@ async fn parts(mut form: Multipart, mode: &str, longest_name: usize) -> Result<V
 }
 
 fn head(part: &Part<'_>, longest_name: usize) -> Map<String, Json> {
-    let named = part.headers().get("content-disposition");
-    let named = named
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let name = named
+    let disposition = part.headers().get("content-disposition");
+    let disposition = disposition.map_or(&b""[..], |value| value.as_bytes());
+    let is_named = String::from_utf8_lossy(disposition)
         .to_ascii_lowercase()
-        .contains(" name=")
-        .then(|| part.name());
+        .contains(" name=");
+    let name = is_named.then(|| part.name());
     let extended = part.raw_extended_file_name();
     let file = extended.as_deref().or(part.raw_file_name());
     let secure = file.and_then(|name| filename::secure(name, longest_name));
@@ -144,6 +143,9 @@ fn in_words(error: Error, content_type: Option<&str>) -> Error {
             "maximum number of form body parts exceeded"
         }
         "multipart_malformed" if why.contains("headers of a part") => {
+            "incomplete body part headers"
+        }
+        "multipart_malformed" if why.contains("no Content-Disposition") => {
             "incomplete body part headers"
         }
         "multipart_malformed" if why.contains("Content-Transfer-Encoding") => {

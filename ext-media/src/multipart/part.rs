@@ -202,6 +202,9 @@ impl<'a> Part<'a> {
             return Err(self.unsupported(&media))?;
         };
         let bytes = self.bytes().await?;
+        if bytes.is_empty() && !format.takes_nothing() {
+            Err(crate::request::empty(&[content_type.clone()]))?;
+        }
         format.read(&bytes, &media_type, media.is_lenient())
     }
 

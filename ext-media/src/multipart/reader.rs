@@ -121,7 +121,10 @@ impl Reader {
                 let why = format!("the headers of a part have more than {max_bytes} bytes");
                 return Poll::Ready(Err(malformed(&why)));
             }
-            ready!(self.poll_more(cx))?;
+            if !ready!(self.poll_fill(cx))? {
+                let why = "it ends inside the headers of a part, before its closing delimiter";
+                return Poll::Ready(Err(malformed(why)));
+            }
         }
     }
 

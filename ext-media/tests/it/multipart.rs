@@ -159,7 +159,7 @@ fn d12_every_prefix_of_a_form_is_400_until_its_end_is_there() {
     let end = body.len() - 2;
     for length in 0..end {
         let result = post(body.as_bytes()[..length].to_vec());
-        assert_malformed(&result, "it ends before its closing delimiter");
+        assert_malformed(&result, "before its closing delimiter");
     }
     post(body.as_bytes()[..end].to_vec()).assert_status(200);
 }
