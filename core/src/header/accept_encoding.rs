@@ -41,6 +41,12 @@ impl<'a> AcceptEncoding<'a> {
     /// `identity`, which is no coding at all, is acceptable unless it is refused, by name or by
     /// `*`: where nothing is said of it, it is liked least.
     pub fn quality(&self, coding: &str) -> u16 {
+        let unsaid = u16::from(coding.eq_ignore_ascii_case("identity"));
+        self.told(coding).unwrap_or(unsaid)
+    }
+
+    /// What the header says of a coding, by its name or by `*`.
+    fn told(&self, coding: &str) -> Option<u16> {
         let (mut named, mut any) = (None, None);
         let codings = elements(&self.value).filter_map(rated);
         for (own, quality) in codings.filter(|(own, _)| is_token(own)) {
@@ -50,14 +56,18 @@ impl<'a> AcceptEncoding<'a> {
                 named = named.max(Some(quality));
             }
         }
-        let unsaid = u16::from(coding.eq_ignore_ascii_case("identity"));
-        named.or(any).unwrap_or(unsaid)
+        named.or(any)
     }
 
     /// Returns the coding that the client likes best; of equals the first. `None` where it accepts
     /// none of them.
     pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        best(offers, |coding| self.quality(coding))
+        // What is not told is liked less than what is liked least.
+        let rank = |coding: &str| match self.told(coding) {
+            Some(quality) => quality * 2,
+            None => self.quality(coding),
+        };
+        best(offers, rank)
     }
 }
 

@@ -42,14 +42,24 @@ impl<'a> AcceptLanguage<'a> {
         self.rate(|range| filter(range, tag))
     }
 
-    /// Returns the language that the client likes best; of equals the first.
+    /// Returns the language that the client likes best; of equals one that it names as it is, then
+    /// the first.
     ///
     /// Where none of them matches by filtering, ranges are shortened from their end (lookup), so
     /// that a client that asks for `de-CH` gets `de`. `None` where that finds nothing either; it is
     /// better to answer in some language than to refuse (RFC 9110 section 12.5.4).
     pub fn best_of<'o>(&self, offers: &[&'o str]) -> Option<&'o str> {
-        best(offers, |tag| self.quality(tag))
-            .or_else(|| best(offers, |tag| self.rate(|range| look_up(range, tag))))
+        let closest = |tag: &str| match self.quality(tag) {
+            0 => 0,
+            quality => quality * 2 + u16::from(self.names(tag)),
+        };
+        best(offers, closest).or_else(|| best(offers, |tag| self.rate(|range| look_up(range, tag))))
+    }
+
+    /// Whether a tag stands there as it is.
+    fn names(&self, tag: &str) -> bool {
+        let mut ranges = elements(&self.value).filter_map(rated);
+        ranges.any(|(range, _)| range.eq_ignore_ascii_case(tag))
     }
 
     fn rate(&self, specificity: impl Fn(&str) -> Option<usize>) -> u16 {
@@ -112,5 +122,7 @@ mod tests {
         let swiss = AcceptLanguage::new("de-CH-1996, fr-CH;q=0.9");
         assert_eq!(swiss.best_of(&["en", "fr", "de"]), Some("de"));
         assert_eq!(swiss.best_of(&["it"]), None);
+        let german = AcceptLanguage::new("de, *;q=0.1");
+        assert_eq!(german.best_of(&["en", "de-AT", "de"]), Some("de"));
     }
 }
