@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,24 +11,100 @@ use bytes::Bytes;
 use falcon_core::{BoxError, HttpError, ResponseBody};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
-use tokio::time::{Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::phase::InFlight;
 
-/// A request's body that fails with 408 when the client pauses for too long.
+/// The bytes a second that a client has to send in the long run, for how little it pauses each time.
+const MIN_RATE: u64 = 240;
+
+/// How long a request has waited for its client. Handler and body share it, on one thread.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    began: Instant,
+    /// In microseconds since it began; 0 while nobody waits.
+    since: AtomicU64,
+    /// In microseconds, without the wait that goes on.
+    total: AtomicU64,
+    /// How long one wait can be, in microseconds: what is longer is the app's, which does not ask.
+    longest: u64,
+}
+
+impl Waiting {
+    pub(crate) fn new(longest: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            began: Instant::now(),
+            since: AtomicU64::new(0),
+            total: AtomicU64::new(0),
+            longest: u64::try_from(longest.as_micros()).unwrap_or(u64::MAX),
+        })
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_micros())
+            .unwrap_or(u64::MAX)
+            .max(1)
+    }
+
+    fn start(&self) {
+        if self.since.load(Relaxed) == 0 {
+            self.since.store(self.now(), Relaxed);
+        }
+    }
+
+    fn stop(&self) {
+        let waited = self.going_on();
+        self.since.store(0, Relaxed);
+        self.total.fetch_add(waited, Relaxed);
+    }
+
+    fn going_on(&self) -> u64 {
+        match self.since.load(Relaxed) {
+            0 => 0,
+            since => self.now().saturating_sub(since).min(self.longest),
+        }
+    }
+
+    /// With the wait that goes on.
+    pub(crate) fn so_far(&self) -> Duration {
+        Duration::from_micros(self.total.load(Relaxed) + self.going_on())
+    }
+}
+
+/// A request's body that fails with 408 when the client pauses for too long, or sends too little in
+/// too many pauses.
 pub(crate) struct Timed {
     body: Incoming,
     timeout: Duration,
     timer: Option<Pin<Box<Sleep>>>,
+    waiting: Arc<Waiting>,
+    bytes: u64,
 }
 
 impl Timed {
-    pub(crate) fn new(body: Incoming, timeout: Duration) -> Self {
+    pub(crate) fn new(body: Incoming, timeout: Duration, waiting: Arc<Waiting>) -> Self {
         Self {
             body,
             timeout,
             timer: None,
+            waiting,
+            bytes: 0,
         }
+    }
+
+    /// How long this pause may last. All of them together may last as long as one, and beyond that
+    /// as long as what has come takes at the lowest rate.
+    fn patience(&self) -> Duration {
+        let in_all = self.timeout.max(Duration::from_secs(self.bytes / MIN_RATE));
+        in_all
+            .saturating_sub(self.waiting.so_far())
+            .min(self.timeout)
+    }
+}
+
+impl Drop for Timed {
+    fn drop(&mut self) {
+        self.waiting.stop();
     }
 }
 
@@ -40,18 +118,24 @@ impl http_body::Body for Timed {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
             self.timer = None;
+            self.waiting.stop();
+            if let Some(Ok(frame)) = &frame {
+                self.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+            }
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
-        let timeout = self.timeout;
-        ready!(
-            self.timer
-                .get_or_insert_with(|| Box::pin(sleep(timeout)))
-                .as_mut()
-                .poll(cx)
-        );
-        let seconds = timeout.as_secs_f64();
-        let error = HttpError::request_timeout()
-            .detail(format!("The body paused for more than {seconds} seconds."));
+        self.waiting.start();
+        if self.timer.is_none() {
+            self.timer = Some(Box::pin(sleep(self.patience())));
+        }
+        if let Some(timer) = &mut self.timer {
+            ready!(timer.as_mut().poll(cx));
+        }
+        let seconds = self.timeout.as_secs_f64();
+        let error = HttpError::request_timeout().detail(format!(
+            "The body paused for more than {seconds} seconds, or came at less than {MIN_RATE} bytes \
+             a second."
+        ));
         Poll::Ready(Some(Err(error.into())))
     }
 

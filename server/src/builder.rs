@@ -104,7 +104,8 @@ impl Server {
         self
     }
 
-    /// Sets how long a client may pause inside a request's body. Reading fails with 408 then.
+    /// Sets how long a client may pause inside a request's body, at once and in all; beyond that it
+    /// has to send 240 bytes a second. Reading fails with 408 then.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.config.body_timeout = timeout;
         self
@@ -116,7 +117,8 @@ impl Server {
         self
     }
 
-    /// Sets how long the app may take until it has a response; `None` is for ever. For one route,
+    /// Sets how long the app may take until it has a response, without the time in which it waits
+    /// for the client to send a body; `None` is for ever. For one route,
     /// [`HandlerTimeout`](crate::HandlerTimeout). It is answered with 503 then.
     pub fn handler_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.config.handler_timeout = timeout.into();

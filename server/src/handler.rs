@@ -12,8 +12,9 @@ use falcon_core::http::{HeaderValue, Request, Response, StatusCode, header};
 use falcon_core::{AppService, Body, ResponseBody, Route};
 use http_body::Body as _;
 use hyper::body::Incoming;
+use tokio::time::{Instant, timeout};
 
-use crate::body::{Timed, Tracked};
+use crate::body::{Timed, Tracked, Waiting};
 use crate::config::Config;
 use crate::gate;
 use crate::phase::Activity;
@@ -125,29 +126,48 @@ impl Handler {
         if let Err((status, why)) = gate::check(&parts) {
             return refuse(status, why);
         }
-        let request = Request::from_parts(parts, incoming(body, &self.shared.config));
+        let (body, waiting) = incoming(body, &self.shared.config);
+        let request = Request::from_parts(parts, body);
         let timeout = self.shared.timeout(&request);
-        let answer = within(timeout, self.service.handle(request)).await;
+        let answer = within(timeout, waiting, self.service.handle(request)).await;
         answer.unwrap_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE, TOO_SLOW))
     }
 }
 
-fn incoming(body: Incoming, config: &Config) -> Body {
+fn incoming(body: Incoming, config: &Config) -> (Body, Option<Arc<Waiting>>) {
     if body.is_end_stream() {
-        Body::empty()
-    } else {
-        Body::new(Timed::new(body, config.body_timeout))
+        return (Body::empty(), None);
     }
+    let waiting = Waiting::new(config.body_timeout);
+    let timed = Timed::new(body, config.body_timeout, Arc::clone(&waiting));
+    (Body::new(timed), Some(waiting))
 }
 
-/// Awaits a future for so long. The timer is only made once the future has to wait.
-async fn within<F: Future>(limit: Option<Duration>, future: F) -> Option<F::Output> {
+/// Awaits a future for so long, without the time in which it waits for the client. The timer is
+/// only made once the future has to wait.
+async fn within<F: Future>(
+    limit: Option<Duration>,
+    waiting: Option<Arc<Waiting>>,
+    future: F,
+) -> Option<F::Output> {
     let mut future = pin!(future);
     let first = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await;
-    match (first, limit) {
-        (Poll::Ready(output), _) => Some(output),
-        (Poll::Pending, None) => Some(future.await),
-        (Poll::Pending, Some(limit)) => tokio::time::timeout(limit, future).await.ok(),
+    let limit = match (first, limit) {
+        (Poll::Ready(output), _) => return Some(output),
+        (Poll::Pending, None) => return Some(future.await),
+        (Poll::Pending, Some(limit)) => limit,
+    };
+    let began = Instant::now();
+    loop {
+        let waited = waiting.as_ref().map(|waiting| waiting.so_far());
+        let limit = limit.saturating_add(waited.unwrap_or_default());
+        let left = limit.saturating_sub(began.elapsed());
+        if left.is_zero() {
+            return None;
+        }
+        if let Ok(output) = timeout(left, future.as_mut()).await {
+            return Some(output);
+        }
     }
 }
 

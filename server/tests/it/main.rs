@@ -9,6 +9,7 @@
 )]
 //! The server over real sockets: raw bytes in, raw bytes out.
 
+mod bodies;
 mod catalogue;
 mod conditional;
 mod gate;
