@@ -170,6 +170,36 @@ fn a_value_goes_in_and_out_in_every_format() {
     }
 }
 
+/// On a stack as small as a worker's may be.
+fn on_a_small_stack(work: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new()
+        .stack_size(512 << 10)
+        .spawn(work);
+    thread.unwrap().join().unwrap();
+}
+
+#[test]
+fn c39_an_empty_body_is_told_to_be_empty() {
+    let request = client_with(all()).post("/").header("content-type", JSON);
+    let result = block_on(request.header("content-length", "0").send());
+    result.assert_problem(400, "body_empty");
+    assert_eq!(result.json::<Value>()["title"], "Empty body");
+}
+
+#[test]
+fn c50_nesting_ends_at_128_on_any_stack() {
+    on_a_small_stack(|| {
+        for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+            let nested = |depth: usize| format!("{}0{}", open.repeat(depth), close.repeat(depth));
+            post(JSON, nested(127)).assert_status(200);
+            post(JSON, nested(128)).assert_problem(400, "json_too_deep");
+            send("POST", "/large", JSON, nested(100_000)).assert_problem(400, "json_too_deep");
+        }
+        send("POST", "/large", JSON, "[".repeat(1_000_000)).assert_problem(400, "json_too_deep");
+        post(JSON, "[".repeat((1 << 20) + 1)).assert_problem(413, "content_too_large");
+    });
+}
+
 #[test]
 fn c51_numbers_that_are_none_are_400() {
     for number in ["1e400", "NaN", "Infinity", "-Infinity", "-1e400"] {
@@ -184,6 +214,15 @@ fn c53_small_and_negative_zeros_are_numbers() {
     let float = r#"{"name":"a","count":1.0,"price":1}"#;
     // The catalogue has 400; what is well-formed and of another shape is 422 everywhere.
     put(JSON, float).assert_problem(422, "json_shape");
+}
+
+#[test]
+fn c54_what_only_looks_like_json_is_400() {
+    for body in [
+        "01", "+1", ".5", "1.", "[1,]", "'a'", "/*c*/1", "{\"a\"}", "nul", "\"\t\"", "{,}", "[1 2]",
+    ] {
+        post(JSON, body).assert_problem(400, "json_malformed");
+    }
 }
 
 #[test]
@@ -357,20 +396,22 @@ fn c70_and_c71_a_coding_is_415_unless_something_undoes_it() {
 
 #[test]
 fn c75_depth_is_bounded() {
-    for (content_type, open, code) in [
-        (MSGPACK, 0x91, "msgpack_too_deep"),
-        (CBOR, 0x81, "cbor_too_deep"),
-    ] {
-        let nested = |depth: usize| [vec![open; depth], vec![0x01]].concat();
-        post(content_type, nested(64)).assert_status(200);
-        post(content_type, nested(65)).assert_problem(400, code);
-        send("POST", "/large", content_type, nested(1_000_000)).assert_problem(400, code);
-        // Where nobody asks for the value, too.
-        let inside = [&b"\x81\xa1z"[..], &b"\xa1\x61z"[..]][usize::from(content_type == CBOR)];
-        let body = [inside, &nested(100_000)].concat();
-        put(content_type, body).assert_problem(400, code);
-    }
-    post(CBOR, vec![0xc1; 300_000]).assert_problem(400, "cbor_too_deep");
+    on_a_small_stack(|| {
+        for (content_type, open, code) in [
+            (MSGPACK, 0x91, "msgpack_too_deep"),
+            (CBOR, 0x81, "cbor_too_deep"),
+        ] {
+            let nested = |depth: usize| [vec![open; depth], vec![0x01]].concat();
+            post(content_type, nested(64)).assert_status(200);
+            post(content_type, nested(65)).assert_problem(400, code);
+            send("POST", "/large", content_type, nested(1_000_000)).assert_problem(400, code);
+            // Where nobody asks for the value, too.
+            let inside = [&b"\x81\xa1z"[..], &b"\xa1\x61z"[..]][usize::from(content_type == CBOR)];
+            let body = [inside, &nested(100_000)].concat();
+            put(content_type, body).assert_problem(400, code);
+        }
+        post(CBOR, vec![0xc1; 300_000]).assert_problem(400, "cbor_too_deep");
+    });
 }
 
 #[test]

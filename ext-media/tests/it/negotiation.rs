@@ -245,6 +245,19 @@ fn e19_the_server_breaks_ties_in_its_order() {
 }
 
 #[test]
+fn e20_no_language_and_no_charset_is_a_reason_to_refuse() {
+    for (name, value) in [
+        ("accept-language", "en-*;q=0.5, *;q=0"),
+        ("accept-language", "*;q=0"),
+        ("accept-charset", "*;q=0"),
+        ("accept-charset", "latin-1"),
+    ] {
+        let request = client().get("/").header(name, value);
+        block_on(request.send()).assert_status(200);
+    }
+}
+
+#[test]
 fn versions_of_a_vendor_type_have_shapes_of_their_own() {
     get("/versions", &[V1])
         .assert_header("content-type", V1)
