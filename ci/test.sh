@@ -6,3 +6,4 @@ set -x
 cargo test --workspace
 cargo test -p falcon-server --features http2
 cargo test -p falcon-media --features full
+cargo test -p falcon-media --features full,json-simd --test it

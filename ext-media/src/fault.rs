@@ -20,6 +20,12 @@ pub(crate) trait Reader {
         Ok(())
     }
 
+    /// Reads all of the body, faster than [`read`](Self::read), where that goes without a question;
+    /// `None` where it does not, for whatever reason.
+    fn fast<T: DeserializeOwned>(_body: &[u8], _lenient: bool) -> Option<T> {
+        None
+    }
+
     /// Reads all of the body.
     fn read<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, Fault>;
 }
@@ -62,6 +68,9 @@ pub(crate) enum Place {
 
 /// Reads a body as a `T`, with everything in mind that is demanded of every format.
 pub(crate) fn read<F: Reader, T: DeserializeOwned>(body: &[u8], lenient: bool) -> Result<T, Error> {
+    if let Some(value) = F::fast(body, lenient) {
+        return Ok(value);
+    }
     let watch = Watch::new(F::MAX_DEPTH, lenient);
     let seed = std::marker::PhantomData::<T>;
     F::check(body, lenient)

@@ -2,18 +2,43 @@
 
 use falcon_core::Result;
 use serde::Serialize;
+#[cfg(feature = "json-simd")]
+use serde::de::DeserializeOwned;
 use serde::de::DeserializeSeed;
 use serde_json::error::Category;
 
 use crate::fault::{Fault, Kind, Place, Reader};
+#[cfg(feature = "json-simd")]
+use crate::strict::{Watch, Watched};
 
 pub(crate) struct Json;
+
+/// Below, the copy that it works in costs more than it saves.
+#[cfg(feature = "json-simd")]
+const FAST_FROM: usize = 16 << 10;
+
+/// What is nested deeper is left to the other engine, which has a limit of its own.
+#[cfg(feature = "json-simd")]
+const FAST_DEPTH: usize = 127;
 
 impl Reader for Json {
     const CODE: &'static str = "json";
     const NAME: &'static str = "JSON";
     // The library has one of its own, 128, with which it also guards its stack.
     const MAX_DEPTH: usize = usize::MAX;
+
+    #[cfg(feature = "json-simd")]
+    fn fast<T: DeserializeOwned>(body: &[u8], lenient: bool) -> Option<T> {
+        if body.len() < FAST_FROM {
+            return None;
+        }
+        let watch = Watch::new(FAST_DEPTH, lenient);
+        let mut copy = body.to_vec();
+        let mut json = simd_json::Deserializer::from_slice(&mut copy).ok()?;
+        let seed = std::marker::PhantomData::<T>;
+        let watch = &watch;
+        Watched { seed, watch }.deserialize(&mut json).ok()
+    }
 
     fn read<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, Fault> {
         // Once for all of it is faster than for each text, and sees what nobody reads.

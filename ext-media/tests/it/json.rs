@@ -215,3 +215,28 @@ fn a_body_that_is_too_large_or_cut_off_is_told_so() {
 fn a_value_that_cannot_be_written_is_a_500() {
     block_on(client().get("/").send()).assert_problem(500, "internal_server_error");
 }
+
+#[test]
+fn a_long_body_has_the_same_answers_whatever_reads_it() {
+    let long = |middle: &str| format!("[{}{middle}]", "\"a \\\"quoted\\\" text\",".repeat(2000));
+    for (middle, status) in [
+        ("1.5", 200),
+        (r#"{"a":{"b":[null,true]}}"#, 200),
+        ("18446744073709551615", 200),
+        (r#"{"a":1,"a":2}"#, 400),
+        ("1e400", 400),
+        ("NaN", 400),
+        ("\"\u{e9}\"", 200),
+        ("1]", 400),
+        ("", 400),
+    ] {
+        let request = client().put("/").header("content-type", "application/json");
+        let result = block_on(request.body(long(middle)).send());
+        assert_eq!(result.status(), status, "{middle}");
+    }
+    let deep = |depth: usize| long(&format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+    for (depth, status) in [(126, 200), (127, 400)] {
+        let request = client().put("/").header("content-type", "application/json");
+        assert_eq!(block_on(request.body(deep(depth)).send()).status(), status);
+    }
+}
