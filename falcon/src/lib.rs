@@ -38,6 +38,7 @@
 //! | `server` | `falcon::serve`, `falcon::server` | yes |
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
 //! | `media` | formats of your own, and negotiation: `falcon::media` | by `json` |
+//! | `json-simd` | another engine for JSON of 16 KiB and more | no |
 //! | `msgpack` | MessagePack | no |
 //! | `cbor` | CBOR | no |
 //! | `form` | URL-encoded forms | no |
@@ -52,7 +53,7 @@
 //! | `params` | typed query parameters, path fields and headers: `falcon::params` | no |
 //! | `regex` | regular expressions in templates and sinks | no |
 //! | `static` | static files: `falcon::files` | no |
-//! | `full` | all of them | no |
+//! | `full` | all of them but `json-simd` | no |
 
 #[doc(no_inline)]
 pub use falcon_core::*;

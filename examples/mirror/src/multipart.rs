@@ -67,7 +67,7 @@ fn head(part: &Part<'_>, longest_name: usize) -> Map<String, Json> {
         .contains(" name=");
     let name = is_named.then(|| part.name());
     let extended = part.raw_extended_file_name();
-    let file = extended.as_deref().or(part.raw_file_name());
+    let file = extended.as_deref().or_else(|| part.raw_file_name());
     let secure = file.and_then(|name| filename::secure(name, longest_name));
     let members = json!({
         "name": name,

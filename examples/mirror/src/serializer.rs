@@ -42,10 +42,10 @@ fn in_own_format(
     };
     serializers::classic_json(req, resp, error);
     let document = resp.body().as_bytes().map(serde_json::from_slice::<Value>);
-    if let (Some(Ok(document)), Ok(format)) = (document, req.representation(format)) {
-        if resp.set_representation(&format, &document).is_err() {
-            resp.set_body("");
-        }
+    if let (Some(Ok(document)), Ok(format)) = (document, req.representation(format))
+        && resp.set_representation(&format, &document).is_err()
+    {
+        resp.set_body("");
     }
     resp.add_vary(&header::ACCEPT);
     true
