@@ -106,7 +106,7 @@
 //! | `msgpack` | MessagePack in and out | `rmp-serde` |
 //! | `cbor` | CBOR in and out | `serde_cbor_2` |
 //! | `form` | URL-encoded forms in and out | `typeid` |
-//! | `text` | plain text in and out, for values that are one text | |
+//! | `text` | plain text in and out, for values that are one text | `typeid` |
 //! | `multipart` | forms with files, part by part | `memchr` |
 //! | `spool` | their parts into temporary files | `tempfile`, `tokio` |
 //! | `streams` | NDJSON and JSON text sequences, value by value, in and out | `memchr` |

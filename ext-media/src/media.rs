@@ -13,9 +13,9 @@ use crate::problem;
 /// The formats that an app, a group or a route reads and writes, the one that it likes best first.
 ///
 /// It is put into an app as middleware, which costs no request anything; errors are then written in
-/// these formats too, where a client likes one better than JSON and XML. For a group or a route it is
-/// metadata: `.with(Media::new().msgpack())`. Without any, JSON is read and written, whatever
-/// features some other crate of the program has switched on.
+/// these formats too, where a client likes one better than JSON and XML. For a group it is middleware
+/// too, or metadata, for a route it is metadata: `.with(Media::new().msgpack())`. Without any, JSON is
+/// read and written, whatever features some other crate of the program has switched on.
 ///
 /// Falcon: `app.req_options.media_handlers`, `app.resp_options.media_handlers`.
 ///
@@ -58,7 +58,7 @@ impl Media {
     }
 
     /// Adds MessagePack: `application/msgpack`; read as `application/vnd.msgpack` and
-    /// `application/x-msgpack` too.
+    /// `application/x-msgpack` too. The keys of maps are texts, and there are no extension types.
     #[cfg(feature = "msgpack")]
     pub fn msgpack(self) -> Self {
         let names = [
@@ -76,6 +76,11 @@ impl Media {
     }
 
     /// Adds URL-encoded forms: `application/x-www-form-urlencoded`.
+    ///
+    /// Repeated fields are a list, and `user[name]` is a field inside another. What a client leaves
+    /// empty is none where something else than a text is optional. Everything is a text until its type
+    /// is known: in untagged and tagged enums and in flattened structs, where serde does not know it
+    /// in time, numbers and truth values cannot be read.
     ///
     /// **Limits:** 256 KiB, or what the route's [`BodyLimit`](falcon_core::BodyLimit) says if that is
     /// less; 1,000 fields.
@@ -123,7 +128,11 @@ impl Media {
     }
 
     /// Takes what is refused otherwise: a member that comes twice (the last counts, where the type
-    /// takes it), NaN and infinities where the format has them, a list in the place of a struct.
+    /// takes it), NaN and infinities where the format has them, a list in the place of a struct, and in
+    /// MessagePack keys that are no texts and extension types.
+    ///
+    /// Where serde keeps a value before it knows its type, in untagged and tagged enums and in
+    /// flattened structs, it takes a list for a struct in any case.
     pub fn lenient(mut self) -> Self {
         self.lenient = true;
         self
@@ -233,7 +242,9 @@ impl Middleware for Media {
             return Err(SetupError::new(why));
         }
         app.add_metadata(self.clone());
-        app.set_error_serializer(problem::serialize);
+        if !app.is_group() {
+            app.set_error_serializer(problem::serialize);
+        }
         Ok(())
     }
 }

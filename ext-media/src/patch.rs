@@ -1,18 +1,21 @@
 //! Changes to a value: JSON Merge Patch (RFC 7396) and JSON Patch (RFC 6902).
 
 use std::future::Future;
+use std::marker::PhantomData;
 
 use falcon_core::header::{CONTENT_TYPE, MediaType};
 use falcon_core::{Consumes, Error, HttpError, Request, Result};
-use json_patch::{Patch, PatchError, PatchErrorKind, PatchOperation};
+use json_patch::{PatchError, PatchErrorKind, PatchOperation, TestOperation};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use serde_json::{Map, Value};
 
 use crate::fault::{self, Fault, Kind};
 use crate::formats::json::Json;
+use crate::media::Media;
+use crate::problem::shown;
 use crate::request::{check_encoding, empty, unsupported};
-use crate::strict::pointer;
+use crate::strict::{Placed, Watch, Watched};
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
 const JSON_PATCH: &str = "application/json-patch+json";
@@ -20,8 +23,9 @@ const JSON_PATCH: &str = "application/json-patch+json";
 /// More operations than any client has use for.
 const MAX_OPERATIONS: usize = 1000;
 
-/// How much the operations `copy` of a patch may copy, in bytes or so: each can double the document.
-const MAX_COPIED: usize = 16 << 20;
+/// How much the operations of a patch may copy and move, in bytes or so: a copy can double the
+/// document, and what is moved is walked through.
+const MAX_MOVED: usize = 16 << 20;
 
 /// How deep a document may become: as deep as one that is read.
 const MAX_DEPTH: usize = 128;
@@ -36,36 +40,33 @@ pub(crate) fn patch<T: Serialize + DeserializeOwned>(
     async move {
         let mut document = document?;
         check_encoding(req)?;
+        let lenient = Media::of(req).is_lenient();
         let is_merge = is_merge_patch(req)?;
         let body = req.read_body().await?;
         if body.is_empty() {
             Err(empty(&taken(req)))?;
         }
         if is_merge {
-            let changes: Value = fault::read::<Json, _>(&body, false)?;
+            let changes: Value = fault::read::<Json, _>(&body, lenient)?;
             json_patch::merge(&mut document, &changes);
         } else {
-            let operations: Patch = fault::read::<Json, _>(&body, false)?;
-            apply(&mut document, &operations)?;
+            apply(&mut document, &operations(&body, lenient)?)?;
         }
-        read_changed(document)
+        read_changed(&document, lenient)
     }
 }
 
-/// The media types of patches that the route takes.
+/// The media types of patches that the route takes: both, unless it says which.
 fn taken(req: &Request) -> Vec<String> {
+    let consumes = req.meta::<Consumes>();
+    let is_named = |patch: &str| {
+        let mut types = consumes.into_iter().flat_map(Consumes::iter);
+        types.any(|name| MediaType::parse(name).is_some_and(|name| name.is(patch)))
+    };
     let both = [MERGE_PATCH, JSON_PATCH];
-    let taken = req.meta::<Consumes>().map(|consumes| {
-        let is_taken = |patch: &&str| {
-            let mut types = consumes.iter().filter_map(MediaType::parse);
-            types.any(|media_type| media_type.is(patch))
-        };
-        both.into_iter()
-            .filter(is_taken)
-            .map(str::to_owned)
-            .collect()
-    });
-    taken.unwrap_or_else(|| both.map(str::to_owned).into())
+    let any = both.iter().any(|patch| is_named(patch));
+    let taken = both.into_iter().filter(|patch| !any || is_named(patch));
+    taken.map(str::to_owned).collect()
 }
 
 fn is_merge_patch(req: &Request) -> Result<bool> {
@@ -78,20 +79,35 @@ fn is_merge_patch(req: &Request) -> Result<bool> {
         .is(MERGE_PATCH))
 }
 
+/// Reads operations: objects, though serde takes them as lists too.
+fn operations(body: &[u8], lenient: bool) -> Result<Vec<PatchOperation>> {
+    let operations: Vec<Map<String, Value>> = fault::read::<Json, _>(body, lenient)?;
+    let read = |(i, operation)| {
+        serde_json::from_value(Value::Object(operation)).map_err(|error: serde_json::Error| {
+            let fault = Fault {
+                kind: Kind::Shape,
+                reason: error.to_string(),
+                place: None,
+            };
+            fault::shape::<Json>(&fault, format!("/{i}"))
+        })
+    };
+    operations.into_iter().enumerate().map(read).collect()
+}
+
 /// Applies operations one after another, to a document that is thrown away if one fails.
 fn apply(document: &mut Value, operations: &[PatchOperation]) -> Result {
     if operations.len() > MAX_OPERATIONS {
         let detail = format!("A patch may have at most {MAX_OPERATIONS} operations.");
         Err(HttpError::content_too_large().detail(detail))?;
     }
-    let mut copied = 0;
+    let mut moved = 0;
     for (i, operation) in operations.iter().enumerate() {
         let (bytes, depth) = source(document, operation).map_or((0, 0), measure);
-        if matches!(operation, PatchOperation::Copy(_)) {
-            copied += bytes;
-        }
-        if copied > MAX_COPIED {
-            Err(too_much(i, &format!("copies more than {MAX_COPIED} bytes")))?;
+        moved += bytes;
+        if moved > MAX_MOVED {
+            let what = format!("copies and moves more than {MAX_MOVED} bytes");
+            Err(too_much(i, &what))?;
         }
         if depth + operation.path().count() > MAX_DEPTH {
             Err(too_much(
@@ -99,15 +115,52 @@ fn apply(document: &mut Value, operations: &[PatchOperation]) -> Result {
                 &format!("nests values more than {MAX_DEPTH} deep"),
             ))?;
         }
-        json_patch::patch(document, std::slice::from_ref(operation))
-            .map_err(|error| failed(i, operation, &error))?;
+        let applied = match operation {
+            PatchOperation::Test(test) => check(document, test),
+            _ => json_patch::patch(document, std::slice::from_ref(operation))
+                .map_err(|error| why(&error)),
+        };
+        applied.map_err(|why| failed(i, operation, why))?;
     }
     Ok(())
+}
+
+/// RFC 6902 section 4.6.
+fn check(document: &Value, test: &TestOperation) -> Result<(), &'static str> {
+    match document.pointer(test.path.as_str()) {
+        None => Err("there is no such place"),
+        Some(value) if is_equal(value, &test.value) => Ok(()),
+        Some(_) => Err("the value there is another one"),
+    }
+}
+
+/// Numbers are equal if they are as numbers: `1` and `1.0` are two ways to write one.
+fn is_equal(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => {
+            one == other || (one.is_f64() != other.is_f64() && one.as_f64() == other.as_f64())
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .zip(other)
+                    .all(|(one, other)| is_equal(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let same = |(name, value): (&String, &Value)| {
+                other.get(name).is_some_and(|other| is_equal(value, other))
+            };
+            one.len() == other.len() && one.iter().all(same)
+        }
+        _ => one == other,
+    }
 }
 
 /// What an operation puts somewhere.
 fn source<'a>(document: &'a Value, operation: &'a PatchOperation) -> Option<&'a Value> {
     match operation {
+        // What the patch itself brings is bounded by the body.
         PatchOperation::Add(add) => Some(&add.value),
         PatchOperation::Replace(replace) => Some(&replace.value),
         PatchOperation::Copy(copy) => document.pointer(copy.from.as_str()),
@@ -117,7 +170,7 @@ fn source<'a>(document: &'a Value, operation: &'a PatchOperation) -> Option<&'a 
 }
 
 /// How much memory a value takes, in bytes or so, and how deep it is; counted no further than what
-/// may be copied.
+/// may be moved.
 fn measure(value: &Value) -> (usize, usize) {
     let (mut bytes, mut deepest) = (0, 0);
     let mut left = vec![(value, 1)];
@@ -133,7 +186,7 @@ fn measure(value: &Value) -> (usize, usize) {
             }
             _ => {}
         }
-        if bytes > MAX_COPIED {
+        if bytes > MAX_MOVED {
             break;
         }
     }
@@ -147,22 +200,22 @@ fn too_much(index: usize, what: &str) -> HttpError {
         .member("operation", index)
 }
 
-/// RFC 5789 section 2.2: the document is not in the state that the patch was made for.
-#[cold]
-fn failed(index: usize, operation: &PatchOperation, error: &PatchError) -> Error {
-    let is_test = matches!(operation, PatchOperation::Test(_));
-    let code = if is_test {
-        "json_patch_test_failed"
-    } else {
-        "json_patch_conflict"
-    };
-    let why = match error.kind {
-        PatchErrorKind::TestFailed => "the value there is another one",
+fn why(error: &PatchError) -> &'static str {
+    match error.kind {
         PatchErrorKind::InvalidFromPointer => "there is nothing to take from",
         PatchErrorKind::CannotMoveInsideItself => "a value cannot be moved into itself",
         _ => "there is no such place",
+    }
+}
+
+/// RFC 5789 section 2.2: the document is not in the state that the patch was made for.
+#[cold]
+fn failed(index: usize, operation: &PatchOperation, why: &str) -> Error {
+    let code = match operation {
+        PatchOperation::Test(_) => "json_patch_test_failed",
+        _ => "json_patch_conflict",
     };
-    let path = operation.path().as_str().to_owned();
+    let path = shown(operation.path().as_str());
     HttpError::conflict()
         .title("Patch that does not fit")
         .code(code)
@@ -172,13 +225,22 @@ fn failed(index: usize, operation: &PatchOperation, error: &PatchError) -> Error
         .into()
 }
 
-/// Makes a value of the changed document.
-fn read_changed<T: DeserializeOwned>(document: Value) -> Result<T> {
-    serde_path_to_error::deserialize(document).map_err(|error| {
-        let place = pointer(error.path());
+/// Makes a value of the changed document, which has to be one that could have been sent.
+fn read_changed<T: DeserializeOwned>(document: &Value, lenient: bool) -> Result<T> {
+    let (watch, seed) = (&Watch::new(usize::MAX, lenient), PhantomData::<T>);
+    let read = Watched { seed, watch }.deserialize(document);
+    read.map_err(|error| {
+        let mut place = String::new();
+        let pointer = &mut place;
+        let _same = Placed {
+            seed,
+            watch,
+            pointer,
+        }
+        .deserialize(document);
         let fault = Fault {
             kind: Kind::Shape,
-            reason: error.into_inner().to_string(),
+            reason: error.to_string(),
             place: None,
         };
         fault::shape::<Json>(&fault, place)

@@ -1,5 +1,7 @@
 //! Errors in the formats of the app.
 
+use std::collections::BTreeMap;
+
 use falcon_core::header::{Accept, HeaderName, HeaderValue, MediaType, VARY};
 use falcon_core::{HttpError, Member, MemberView, Request, Response, serializers};
 use serde::ser::SerializeMap;
@@ -75,7 +77,9 @@ struct Problem<'a>(&'a HttpError);
 
 impl Serialize for Problem<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        const STANDARD: [&str; 6] = ["type", "title", "status", "detail", "instance", "code"];
+        const STANDARD: [&str; 7] = [
+            "type", "title", "status", "detail", "instance", "code", "link",
+        ];
         let error = self.0;
         let mut map = serializer.serialize_map(None)?;
         if let Some(uri) = error.type_uri_text() {
@@ -90,6 +94,10 @@ impl Serialize for Problem<'_> {
             map.serialize_entry("instance", instance)?;
         }
         map.serialize_entry("code", &*error.code_text())?;
+        if let Some((text, href)) = error.link_parts() {
+            let link = BTreeMap::from([("text", text), ("href", href), ("rel", "help")]);
+            map.serialize_entry("link", &link)?;
+        }
         for (name, member) in error.members().filter(|(name, _)| !STANDARD.contains(name)) {
             map.serialize_entry(name, &Shown(member))?;
         }

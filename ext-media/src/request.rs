@@ -62,8 +62,8 @@ pub trait MediaRequest: Sealed {
     /// - 400 and 422 as [`media`](Self::media), for the patch and for what becomes of the value.
     /// - 409, code `json_patch_test_failed` or `json_patch_conflict`, if an operation does not fit;
     ///   `operation` is its number from 0.
-    /// - 413, code `content_too_large`, if there are more than 1,000 operations, or they copy more
-    ///   than 16 MiB.
+    /// - 413, code `content_too_large`, if there are more than 1,000 operations, they copy and move
+    ///   more than 16 MiB, or the result would be nested more than 128 deep.
     ///
     /// # Specification
     ///
@@ -133,6 +133,9 @@ impl MediaRequest for Request {
     }
 
     async fn optional_media<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        if self.content_length() == Some(0) {
+            return Ok(None);
+        }
         read(self, None).await
     }
 
@@ -240,17 +243,27 @@ fn named<'m>(
         let has = |(key, value): (&str, std::borrow::Cow<'_, str>)| {
             sent.param(key).as_deref() == Some(&*value)
         };
-        sent.is(name.essence()) && name.params().all(has)
+        // A charset says how texts are written, and makes no other type.
+        let told = name
+            .params()
+            .filter(|(key, _)| !key.eq_ignore_ascii_case("charset"));
+        sent.is(name.essence()) && told.into_iter().all(has)
     };
     media.named(&names.find(is_same)?)
 }
 
 /// RFC 8259 section 8.1 and its like: other formats have no `charset`, and one that is told must
-/// be the one that is used.
+/// be the one that is used, or a part of it.
 fn has_utf8(media_type: &MediaType<'_>) -> bool {
+    let is_utf8 = |charset: &str| {
+        let known = ["utf-8", "utf8", "us-ascii"];
+        known
+            .iter()
+            .any(|known| charset.eq_ignore_ascii_case(known))
+    };
     media_type
         .param("charset")
-        .is_none_or(|charset| charset.eq_ignore_ascii_case("utf-8"))
+        .is_none_or(|charset| is_utf8(&charset))
 }
 
 /// The media types that would do.

@@ -54,14 +54,15 @@ pub struct Group<'a, M: Middleware> {
 
 impl<'a, M: Middleware> Group<'a, M> {
     pub(super) fn new(registry: &'a mut Registry, prefix: &str, mut middleware: M) -> Self {
-        registry.set_up(&mut middleware);
+        let mut meta = Metadata::default();
+        registry.set_up(&mut middleware, Some(&mut meta));
         let (shared, index) = occupy(registry, middleware);
         Self {
             registry,
             prefix: prefix.to_owned(),
             middleware: shared,
             groups: vec![index],
-            meta: Metadata::default(),
+            meta,
         }
     }
 
@@ -179,7 +180,8 @@ impl<'a, M: Middleware> Group<'a, M> {
             );
             self.registry.refused.push(SetupError::new(why));
         }
-        self.registry.set_up(&mut middleware);
+        let mut meta = self.meta.clone();
+        self.registry.set_up(&mut middleware, Some(&mut meta));
         let (shared, index) = occupy(self.registry, middleware);
         let mut groups = self.groups.clone();
         groups.push(index);
@@ -188,7 +190,7 @@ impl<'a, M: Middleware> Group<'a, M> {
             prefix: format!("{}{prefix}", self.prefix),
             middleware: Shared::ready((self.middleware.clone(), shared)),
             groups,
-            meta: self.meta.clone(),
+            meta,
         }
     }
 }

@@ -353,7 +353,7 @@ impl App {
     }
 
     fn setup(&mut self) -> Setup<'_> {
-        Setup::new(&mut self.registry)
+        Setup::new(&mut self.registry, None)
     }
 
     /// Checks everything and makes the service that answers requests.

@@ -87,12 +87,18 @@ impl Registry {
     }
 
     pub(super) fn set_middleware<M: Middleware>(&mut self, mut middleware: M) {
-        self.set_up(&mut middleware);
+        self.set_up(&mut middleware, None);
         self.cycle = Some(Box::new(Stack(middleware)));
     }
 
-    pub(super) fn set_up<M: Middleware>(&mut self, middleware: &mut M) {
-        if let Err(error) = middleware.setup(&mut Setup::new(self)) {
+    /// Has middleware set itself up: an app's, or that of a group, which says something of its
+    /// routes.
+    pub(super) fn set_up<M: Middleware>(
+        &mut self,
+        middleware: &mut M,
+        group: Option<&mut Metadata>,
+    ) {
+        if let Err(error) = middleware.setup(&mut Setup::new(self, group)) {
             self.refused.push(error);
         }
     }

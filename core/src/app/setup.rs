@@ -10,16 +10,24 @@ use crate::Request;
 use crate::error::{Error, ErrorHandler, ErrorSerializer, Result};
 use crate::resource::{Endpoint, Sink};
 use crate::routing::converter::{Converter, ConverterArgs};
-use crate::{Hook, Route, RouteBuilder};
+use crate::{Hook, Metadata, Route, RouteBuilder};
 
 /// The app in the hands of [`Middleware::setup`](crate::Middleware::setup).
 pub struct Setup<'a> {
     registry: &'a mut Registry,
+    /// What the group says of its routes, where the middleware is a group's.
+    group: Option<&'a mut Metadata>,
 }
 
 impl<'a> Setup<'a> {
-    pub(super) fn new(registry: &'a mut Registry) -> Self {
-        Self { registry }
+    pub(super) fn new(registry: &'a mut Registry, group: Option<&'a mut Metadata>) -> Self {
+        Self { registry, group }
+    }
+
+    /// Tells whether the middleware is a group's: then it should leave alone what is the whole
+    /// app's, as error handlers are.
+    pub fn is_group(&self) -> bool {
+        self.group.is_some()
     }
 
     /// Adds a route of the extension's own. It stands outside all groups.
@@ -66,9 +74,13 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// As [`App::add_metadata`](crate::App::add_metadata).
+    /// As [`App::add_metadata`](crate::App::add_metadata); middleware of a group says it of the
+    /// routes that are added to the group.
     pub fn add_metadata<T: Send + Sync + 'static>(&mut self, value: T) {
-        self.registry.meta.with(value);
+        match &mut self.group {
+            Some(group) => group.with(value),
+            None => self.registry.meta.with(value),
+        };
     }
 
     /// As [`App::add_error_handler`](crate::App::add_error_handler).

@@ -118,6 +118,8 @@ mod tests {
             ("text/html;q=0.2, text/html;q=0.7", "text/html", 700),
             ("application/json;v=1", "application/json", 0),
             ("application/json", "application/json;v=1", 1000),
+            ("application/json;charset=UTF-8", "application/json", 1000),
+            ("application/json;charset=utf-16", "application/json", 0),
         ];
         for (accept, media_type, quality) in rows {
             assert_eq!(

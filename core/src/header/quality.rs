@@ -102,16 +102,20 @@ impl<'a> MediaRange<'a> {
         let mut matched = 2;
         let own = self.range.params();
         for (name, value) in own.take_while(|(name, _)| !name.eq_ignore_ascii_case("q")) {
-            let same = wanted
-                .param(name)
-                .is_some_and(|v| v.eq_ignore_ascii_case(&value));
-            if !same {
-                return None;
+            match wanted.param(name) {
+                Some(own) if own.eq_ignore_ascii_case(&value) => matched += 1,
+                // What is offered without a charset is in UTF-8, or has none: JSON with a charset
+                // is JSON (RFC 8259 section 11), and many clients ask for it.
+                None if is_utf8(name, &value) => {}
+                _ => return None,
             }
-            matched += 1;
         }
         Some(matched)
     }
+}
+
+fn is_utf8(name: &str, value: &str) -> bool {
+    name.eq_ignore_ascii_case("charset") && value.eq_ignore_ascii_case("utf-8")
 }
 
 fn any(element: &str) -> Option<MediaRange<'_>> {

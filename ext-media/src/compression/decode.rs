@@ -30,7 +30,7 @@ pub(super) fn stream(coding: Coding, body: Body) -> io::Result<Body> {
             Box::new(zstd)
         }
         #[cfg(feature = "br")]
-        Coding::Brotli => Box::new(brotli::Decompressor::new(source, 4096)),
+        Coding::Brotli => Box::new(Unbrotli::new(source)),
         #[cfg(feature = "gzip")]
         Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(source)),
     };
@@ -70,6 +70,65 @@ impl Read for Feed {
         let into = into.get_mut(..length).unwrap_or_default();
         waiting.chunk.copy_to_slice(into);
         Ok(length)
+    }
+}
+
+/// Brotli, with nothing read beyond its end: what follows is to be seen.
+#[cfg(feature = "br")]
+struct Unbrotli {
+    source: Feed,
+    state: Box<BrotliState>,
+    done: bool,
+}
+
+#[cfg(feature = "br")]
+type BrotliState = brotli::BrotliState<
+    brotli::enc::StandardAlloc,
+    brotli::enc::StandardAlloc,
+    brotli::enc::StandardAlloc,
+>;
+
+#[cfg(feature = "br")]
+impl Unbrotli {
+    fn new(source: Feed) -> Self {
+        let alloc = brotli::enc::StandardAlloc::default;
+        Self {
+            source,
+            state: Box::new(BrotliState::new(alloc(), alloc(), alloc())),
+            done: false,
+        }
+    }
+}
+
+#[cfg(feature = "br")]
+impl Read for Unbrotli {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.done {
+            return Ok(0);
+        }
+        let mut waiting = self.source.lock();
+        let (mut left, mut taken, mut room, mut made, mut total) =
+            (waiting.chunk.len(), 0, into.len(), 0, 0);
+        let result = brotli::BrotliDecompressStream(
+            &mut left,
+            &mut taken,
+            &waiting.chunk,
+            &mut room,
+            &mut made,
+            into,
+            &mut total,
+            &mut self.state,
+        );
+        waiting.chunk.advance(taken);
+        self.done = matches!(result, brotli::BrotliResult::ResultSuccess);
+        match result {
+            brotli::BrotliResult::ResultFailure => Err(ErrorKind::InvalidData.into()),
+            brotli::BrotliResult::NeedsMoreInput if made == 0 && waiting.ended => {
+                Err(ErrorKind::UnexpectedEof.into())
+            }
+            brotli::BrotliResult::NeedsMoreInput if made == 0 => Err(ErrorKind::WouldBlock.into()),
+            _ => Ok(made),
+        }
     }
 }
 

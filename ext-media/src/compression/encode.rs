@@ -10,8 +10,11 @@ use futures_core::Stream;
 
 use super::coding::Coding;
 
-/// How much is compressed before others have their turn.
+/// How much is compressed at once.
 pub(super) const PIECE: usize = 32 << 10;
+
+/// How many pieces are compressed, if nothing comes of them, before others have their turn.
+const PIECES_A_TURN: usize = 4;
 
 /// The levels are those at which a server spends about as much on compressing as on all else.
 enum Encoder {
@@ -115,7 +118,7 @@ struct Compressed {
 
 impl Compressed {
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, BoxError>> {
-        loop {
+        for _ in 0..PIECES_A_TURN {
             let Some(encoder) = &mut self.encoder else {
                 return Poll::Ready(Ok(None));
             };
@@ -133,6 +136,8 @@ impl Compressed {
                 return Poll::Ready(Ok(Some(ready.into())));
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

@@ -50,6 +50,11 @@ impl Middleware for Decompression {
         let Some(coding) = coding_of(req)? else {
             return Ok(());
         };
+        // Nothing is nothing, whatever it is said to be.
+        if req.content_length() == Some(0) {
+            req.headers_mut().remove(CONTENT_ENCODING);
+            return Ok(());
+        }
         let most = req.max_body_bytes();
         let mut failed = None;
         req.wrap_body(|body| {

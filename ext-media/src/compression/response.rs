@@ -2,8 +2,8 @@
 
 use falcon_core::header::{
     ACCEPT_ENCODING, ACCEPT_RANGES, AUTHORIZATION, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_RANGE, CONTENT_TYPE, COOKIE, ETAG, HeaderValue, IF_MATCH, MediaType, RANGE, SET_COOKIE,
-    VARY,
+    CONTENT_RANGE, CONTENT_TYPE, COOKIE, ETAG, HeaderValue, IF_MATCH, IF_NONE_MATCH, MediaType,
+    RANGE, SET_COOKIE, VARY,
 };
 use falcon_core::{Body, HttpError, Method, Middleware, Request, Response, Result, StatusCode};
 
@@ -54,8 +54,9 @@ use super::{encode, tags};
 ///
 /// # Errors
 ///
-/// 406, code `coding_not_acceptable`, before a responder runs, if the client refuses what is not
-/// compressed and takes no coding that there is.
+/// 406, code `coding_not_acceptable`, if the client refuses what is not compressed and takes no coding
+/// that there is, before a responder runs; and after it, if the response is one that must not be
+/// compressed.
 ///
 /// # Specification
 ///
@@ -104,19 +105,9 @@ impl Compression {
 
     /// Whether the response depends on `Accept-Encoding` at all.
     fn is_worth_it(&self, resp: &Response) -> bool {
-        let headers = resp.headers();
-        let done = [CONTENT_ENCODING, CONTENT_RANGE]
-            .iter()
-            .any(|name| headers.contains_key(name));
-        // What tells the digest of a body would be wrong (RFC 9530).
-        let digests = ["content-digest", "repr-digest", "digest"];
-        let is_digested = digests.iter().any(|name| headers.contains_key(*name));
-        let is_fixed = resp
-            .header(CACHE_CONTROL)
-            .is_some_and(|value| value.to_ascii_lowercase().contains("no-transform"));
         let length = resp.body().exact_len();
         let is_long = length.is_none_or(|length| length >= self.min_bytes.max(1));
-        !done && !is_digested && !is_fixed && is_long && self.is_text(resp.header(CONTENT_TYPE))
+        is_long && may_change(resp) && self.is_text(resp.header(CONTENT_TYPE))
     }
 
     fn is_text(&self, content_type: Option<&str>) -> bool {
@@ -157,22 +148,53 @@ impl Compression {
     }
 
     /// What is to be done, once the response is there.
-    fn decide(&self, req: &Request, resp: &mut Response) -> Option<Coding> {
-        let has_content = !resp.body().is_empty() && resp.status() != StatusCode::PARTIAL_CONTENT;
-        if !has_content {
-            return None;
+    fn decide(&self, req: &Request, resp: &mut Response) -> Result<Option<Coding>> {
+        if resp.body().is_empty() {
+            return Ok(None);
         }
         let wish = Wish::of(req.accept_encoding().as_ref());
+        // A part varies as the whole does (RFC 9110 section 15.3.7).
+        let is_part = resp.headers().contains_key(CONTENT_RANGE);
         let is_worth_it = self.is_worth_it(resp);
-        if is_worth_it || matches!(wish, Wish::Must(_)) {
+        if is_worth_it || is_part || matches!(wish, Wish::Must(_)) {
             resp.add_vary(&ACCEPT_ENCODING);
         }
+        // A condition on what is read, and a part of it, mean the plain representation.
+        let is_bound = reads(req)
+            && [IF_MATCH, RANGE]
+                .iter()
+                .any(|name| req.headers().contains_key(name));
+        let may = may_change(resp) && !is_part && !is_bound && !self.may_hold_secrets(req, resp);
         match wish {
-            Wish::Must(coding) if !resp.headers().contains_key(CONTENT_ENCODING) => Some(coding),
-            Wish::May(coding) if is_worth_it && !self.may_hold_secrets(req, resp) => Some(coding),
-            _ => None,
+            Wish::Must(_) if resp.headers().contains_key(CONTENT_ENCODING) => Ok(None),
+            Wish::Must(coding) if may => Ok(Some(coding)),
+            Wish::Must(_) if resp.status().is_success() => Err(not_acceptable())?,
+            Wish::May(coding) if may && is_worth_it => Ok(Some(coding)),
+            _ => Ok(None),
         }
     }
+}
+
+/// Whether anything forbids another coding: one that is there, a digest of the body, which would be
+/// wrong (RFC 9530), `Cache-Control: no-transform`.
+fn may_change(resp: &Response) -> bool {
+    let fixed = [
+        "content-encoding",
+        "content-digest",
+        "repr-digest",
+        "digest",
+    ];
+    let mut caching = resp.headers().get_all(CACHE_CONTROL).iter();
+    let is_fixed = caching.any(|line| {
+        line.to_str()
+            .is_ok_and(|line| line.to_ascii_lowercase().contains("no-transform"))
+    });
+    !is_fixed && !fixed.iter().any(|name| resp.headers().contains_key(*name))
+}
+
+/// Whether a request only reads, and conditions are about what is read.
+fn reads(req: &Request) -> bool {
+    matches!(*req.method(), Method::GET | Method::HEAD | Method::QUERY)
 }
 
 impl Middleware for Compression {
@@ -180,27 +202,25 @@ impl Middleware for Compression {
         if Wish::of(req.accept_encoding().as_ref()) == Wish::Nothing {
             Err(not_acceptable())?;
         }
-        tags::take_off(req);
+        let has_conditions = [IF_MATCH, IF_NONE_MATCH]
+            .iter()
+            .any(|name| req.headers().contains_key(name));
+        if has_conditions {
+            let codings = tags::counted(req, reads(req));
+            tags::add_plain(req, &codings);
+        }
         Ok(())
     }
 
     async fn process_response(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let sent = tags::put_back(req);
         if resp.status() == StatusCode::NOT_MODIFIED {
             resp.add_vary(&ACCEPT_ENCODING);
-            if let Some(sent) = sent {
-                sent.name_in(resp.headers_mut());
-            }
+            tags::name_known(req, resp.headers_mut(), &tags::counted(req, true));
             return Ok(());
         }
-        // A condition on what is read, and a part of it, mean the plain representation.
-        let reads = matches!(*req.method(), Method::GET | Method::HEAD);
-        let is_bound = [IF_MATCH, RANGE]
-            .iter()
-            .any(|name| req.headers().contains_key(name));
-        match self.decide(req, resp) {
-            Some(coding) if !(reads && is_bound) => compress(resp, coding),
-            _ => Ok(()),
+        match self.decide(req, resp)? {
+            Some(coding) => compress(resp, coding),
+            None => Ok(()),
         }
     }
 }

@@ -1,73 +1,42 @@
 //! Entity tags of representations that are compressed.
 //!
 //! A compressed representation is another one, and has a strong tag of its own (RFC 9110 section
-//! 8.8.3): the plain one's, with the coding behind two hyphens. Before the app sees a request, the
-//! codings are taken off the tags in its conditions again, so that a write which names the tag of a
-//! compressed response is decided by the state of the resource.
+//! 8.8.3): the plain one's, with the coding behind two hyphens. Before the app sees a request, the plain
+//! tag is put beside each such tag in its conditions, so that a write which names the tag of a compressed
+//! response is decided by the state of the resource.
 
 use falcon_core::Request;
-use falcon_core::header::{ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH};
+use falcon_core::header::{ETAG, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 
 use super::coding::{ALL, Coding};
 
-/// The conditions as the client sent them.
-#[derive(Debug, Default)]
-pub(super) struct Sent(Vec<(HeaderName, HeaderValue)>);
-
-const CONDITIONS: [HeaderName; 2] = [IF_MATCH, IF_NONE_MATCH];
-
-/// Takes the codings off the tags of a request, and keeps what was there.
-pub(super) fn take_off(req: &mut Request) {
-    let headers = req.headers();
-    if !CONDITIONS.iter().any(|name| headers.contains_key(name)) {
-        return;
-    }
-    let mut sent = Sent::default();
-    for name in &CONDITIONS {
-        for line in headers.get_all(name) {
-            sent.0.push((name.clone(), line.clone()));
+/// Puts plain tags beside those with one of these codings.
+pub(super) fn add_plain(req: &mut Request, codings: &[Coding]) {
+    for name in [IF_MATCH, IF_NONE_MATCH] {
+        if let falcon_core::header::Entry::Occupied(mut lines) = req.headers_mut().entry(name) {
+            for line in lines.iter_mut() {
+                if let Some(both) = with_plain(line, codings) {
+                    *line = both;
+                }
+            }
         }
     }
-    let plain: Vec<_> = sent
-        .0
-        .iter()
-        .map(|(name, line)| (name, without_coding(line)))
-        .collect();
-    if plain.iter().all(|(_, line)| line.is_none()) {
-        return;
-    }
-    let plain: Vec<_> = plain
-        .into_iter()
-        .zip(&sent.0)
-        .map(|((name, plain), (_, line))| (name.clone(), plain.unwrap_or_else(|| line.clone())))
-        .collect();
-    replace(req.headers_mut(), plain);
-    req.context_mut().insert(sent);
 }
 
-/// Puts the conditions back as they were sent, and returns them.
-pub(super) fn put_back(req: &mut Request) -> Option<Sent> {
-    let sent = req.context_mut().remove::<Sent>()?;
-    replace(req.headers_mut(), sent.0.iter().cloned());
-    Some(sent)
-}
-
-fn replace(headers: &mut HeaderMap, lines: impl IntoIterator<Item = (HeaderName, HeaderValue)>) {
-    for name in CONDITIONS {
-        headers.remove(name);
-    }
-    for (name, line) in lines {
-        headers.append(name, line);
-    }
-}
-
-/// A list of tags without the codings at their ends; `None` where there are none.
-fn without_coding(line: &HeaderValue) -> Option<HeaderValue> {
+/// A list of tags with the plain ones added; `None` where there are none to add.
+fn with_plain(line: &HeaderValue, codings: &[Coding]) -> Option<HeaderValue> {
     let text = line.to_str().ok()?;
-    let plain = ALL.iter().fold(text.to_owned(), |text, coding| {
-        text.replace(&format!("--{}\"", coding.name()), "\"")
-    });
-    (plain != text).then(|| HeaderValue::from_str(&plain).ok())?
+    let mut both = text.to_owned();
+    for coding in codings {
+        let end = format!("--{}\"", coding.name());
+        for (at, _) in text.match_indices(&end) {
+            let start = text.get(..at)?.rfind('"')?;
+            both.push_str(", ");
+            both.push_str(text.get(start..at)?);
+            both.push('"');
+        }
+    }
+    (both != text).then(|| HeaderValue::from_str(&both).ok())?
 }
 
 /// The tag of a compressed representation. A weak one is good for both.
@@ -79,23 +48,35 @@ pub(super) fn with_coding(etag: &HeaderValue, coding: Coding) -> Option<HeaderVa
     HeaderValue::from_str(&format!("{tag}--{}\"", coding.name())).ok()
 }
 
-impl Sent {
-    /// Gives a 304 the tag by which the client knows what it has.
-    pub(super) fn name_in(&self, headers: &mut HeaderMap) {
-        let known = headers.get(ETAG).and_then(|etag| {
-            ALL.iter().find_map(|coding| {
-                let tag = with_coding(etag, *coding)?;
-                self.names(&tag).then_some(tag)
-            })
-        });
-        if let Some(known) = known {
-            headers.insert(ETAG, known);
-        }
+/// Gives a 304 the tag by which the client knows what it has.
+pub(super) fn name_known(req: &Request, headers: &mut HeaderMap, codings: &[Coding]) {
+    let known = headers.get(ETAG).and_then(|etag| {
+        codings.iter().find_map(|coding| {
+            let tag = with_coding(etag, *coding)?;
+            names(req, &tag).then_some(tag)
+        })
+    });
+    if let Some(known) = known {
+        headers.insert(ETAG, known);
     }
+}
 
-    fn names(&self, tag: &HeaderValue) -> bool {
-        let tag = tag.to_str().unwrap_or_default();
-        let mut conditions = self.0.iter().filter(|(name, _)| name == IF_NONE_MATCH);
-        conditions.any(|(_, line)| line.to_str().is_ok_and(|line| line.contains(tag)))
-    }
+/// Whether the client has a representation with that tag.
+fn names(req: &Request, tag: &HeaderValue) -> bool {
+    let tag = tag.to_str().unwrap_or_default();
+    let mut lines = req.headers().get_all(IF_NONE_MATCH).iter();
+    lines.any(|line| line.to_str().is_ok_and(|line| line.contains(tag)))
+}
+
+/// The codings whose tags count in a request: those that the client takes where it reads, for it may
+/// be told to use what it has; all of them where it writes.
+pub(super) fn counted(req: &Request, reads: bool) -> Vec<Coding> {
+    let accept = req.accept_encoding();
+    let is_taken = |coding: &&Coding| {
+        !reads
+            || accept
+                .as_ref()
+                .is_some_and(|accept| accept.quality(coding.name()) > 0)
+    };
+    ALL.iter().filter(is_taken).copied().collect()
 }

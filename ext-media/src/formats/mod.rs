@@ -12,6 +12,8 @@ pub(crate) mod json;
 pub(crate) mod msgpack;
 #[cfg(feature = "text")]
 pub(crate) mod text;
+#[cfg(any(feature = "form", feature = "text"))]
+mod word;
 
 use std::sync::Arc;
 

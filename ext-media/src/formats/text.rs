@@ -3,11 +3,11 @@
 use std::fmt::Display;
 
 use falcon_core::{Error, HttpError, Result};
-use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::de::DeserializeOwned;
 use serde::ser::{Error as _, Impossible};
 use serde::{Serialize, Serializer};
 
+use super::word::Word;
 use crate::problem::shown;
 
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
@@ -18,8 +18,7 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
             .detail(format!("At byte {}: no UTF-8.", error.valid_up_to()))
             .member("offset", error.valid_up_to())
     })?;
-    let deserializer: StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
-    Ok(T::deserialize(deserializer).map_err(|error| {
+    Ok(T::deserialize(Word(text)).map_err(|error| {
         HttpError::unprocessable_content()
             .title("Text of the wrong shape")
             .code("text_shape")

@@ -66,14 +66,13 @@ fn header(line: &str) -> Result<(HeaderName, HeaderValue)> {
 
 /// RFC 7578 section 4.7 gives it up; a part that uses it all the same would be misread.
 fn check_transfer_encoding(headers: &HeaderMap) -> Result {
-    let Some(encoding) = headers.get("content-transfer-encoding") else {
-        return Ok(());
-    };
     let plain = [&b"7bit"[..], b"8bit", b"binary"];
-    if plain
-        .iter()
-        .any(|plain| encoding.as_bytes().eq_ignore_ascii_case(plain))
-    {
+    let is_plain = |encoding: &HeaderValue| {
+        let mut known = plain.iter();
+        known.any(|plain| encoding.as_bytes().eq_ignore_ascii_case(plain))
+    };
+    let mut lines = headers.get_all("content-transfer-encoding").iter();
+    if lines.all(is_plain) {
         return Ok(());
     }
     Err(malformed(

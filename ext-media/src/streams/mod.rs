@@ -8,6 +8,7 @@ use falcon_core::{Request, Result};
 
 pub use self::read::MediaStream;
 pub(crate) use self::write::body;
+use crate::media::Media;
 use crate::request::{check_encoding, unsupported};
 
 /// How values stand in a stream.
@@ -71,7 +72,8 @@ pub(crate) fn of<T>(req: &Request) -> Result<MediaStream<T>> {
     let formats = [StreamFormat::Lines, StreamFormat::Sequence];
     let format = format
         .ok_or_else(|| unsupported(req, &formats.map(|format| format.media_type().to_owned())))?;
-    Ok(MediaStream::new(format, req.take_body()?))
+    let lenient = Media::of(req).is_lenient();
+    Ok(MediaStream::new(format, req.take_body()?, lenient))
 }
 
 /// What the client likes best; the first of all where it likes them as well.

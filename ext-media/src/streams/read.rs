@@ -30,6 +30,7 @@ pub struct MediaStream<T> {
     /// Whether a separator stands before what is read next.
     begun: bool,
     max_item_bytes: usize,
+    lenient: bool,
     count: usize,
     state: State,
     value: PhantomData<fn() -> T>,
@@ -44,7 +45,7 @@ enum State {
 }
 
 impl<T> MediaStream<T> {
-    pub(super) fn new(format: StreamFormat, body: Body) -> Self {
+    pub(super) fn new(format: StreamFormat, body: Body, lenient: bool) -> Self {
         Self {
             format,
             body,
@@ -52,6 +53,7 @@ impl<T> MediaStream<T> {
             searched: 0,
             begun: false,
             max_item_bytes: 1 << 20,
+            lenient,
             count: 0,
             state: State::Reading,
             value: PhantomData,
@@ -178,7 +180,7 @@ impl<T: DeserializeOwned> MediaStream<T> {
         }
         let value = match ready!(self.poll_item(cx)) {
             Ok(None) => Ok(None),
-            Ok(Some(item)) => fault::read::<Json, T>(&item, false)
+            Ok(Some(item)) => fault::read::<Json, T>(&item, self.lenient)
                 .map(Some)
                 .map_err(|error| numbered(error, self.count)),
             Err(error) => Err(error),

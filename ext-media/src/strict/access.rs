@@ -19,6 +19,8 @@ pub(super) struct StrictDeserializer<'w, D> {
 enum Wanted {
     /// Members whose names serde compares by itself.
     Struct,
+    /// A number of 32 bits, of which one of 64 may be too large.
+    Single,
     Other,
 }
 
@@ -53,7 +55,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for StrictDeserializer<'_, D> 
 
     watched! {
         deserialize_any() -> Other;
-        deserialize_f32() -> Other;
+        deserialize_f32() -> Single;
         deserialize_f64() -> Other;
         deserialize_bytes() -> Other;
         deserialize_byte_buf() -> Other;
@@ -119,7 +121,8 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
-        self.finite(value.is_finite())?;
+        let fits = self.wanted != Wanted::Single || value.abs() <= f64::from(f32::MAX);
+        self.finite(value.is_finite() && fits)?;
         self.inner.visit_f64(value)
     }
 

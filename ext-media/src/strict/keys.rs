@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::BuildHasher;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::{Breach, Watch};
@@ -148,7 +148,6 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Key<'_, D> {
         )
     }
 
-    // Keys that are made of several values are not compared: no format of ours has them by name.
     forward_to_deserialize_any! { <V: Visitor<'de>> tuple tuple_struct struct }
 
     fn is_human_readable(&self) -> bool {
@@ -224,11 +223,20 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.inner.visit_none()
+        self.seen("\0")?.visit_none()
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.inner.visit_unit()
+        self.seen("\0")?.visit_unit()
+    }
+
+    // Keys that are made of several values are not compared: no format of ours has them by name.
+    fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_seq(inner)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
+        self.inner.visit_map(inner)
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {

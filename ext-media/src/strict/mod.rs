@@ -132,7 +132,8 @@ pub(crate) fn pointer(path: &serde_path_to_error::Path) -> String {
         pointer.push('/');
         pointer.push_str(&step);
     }
-    pointer
+    // Its names are the client's, of any length.
+    crate::problem::shown(&pointer)
 }
 
 fn not_by_name<E: serde::de::Error>(expected: &dyn serde::de::Expected) -> E {

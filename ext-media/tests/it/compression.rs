@@ -254,7 +254,7 @@ fn a_compressed_representation_has_a_tag_of_its_own() {
         ("\"v0--br\", W/\"v1--br\"", "\"v1--br\""),
     ] {
         let request = get("text")
-            .header("accept-encoding", "gzip")
+            .header("accept-encoding", "gzip, br")
             .header("if-none-match", known);
         let result = block_on(request.send());
         result
@@ -421,4 +421,89 @@ fn a_window_that_would_take_too_much_memory_is_refused() {
     let compressed = encoder.finish().unwrap();
     send("POST", "/read", "zstd", &compressed, 99)
         .assert_problem(400, "content_encoding_malformed");
+}
+
+#[test]
+fn what_a_client_does_not_take_is_not_what_it_has() {
+    for (accept, status) in [
+        ("gzip", 304),
+        ("gzip;q=0", 200),
+        ("identity", 200),
+        ("br", 200),
+    ] {
+        let request = get("text").header("accept-encoding", accept);
+        let result = block_on(request.header("if-none-match", "\"v1--gzip\"").send());
+        result.assert_status(status);
+    }
+}
+
+#[test]
+fn a_condition_on_what_is_read_names_either_tag() {
+    for method in ["GET", "HEAD"] {
+        for (tag, status) in [
+            ("\"v1--gzip\"", 200),
+            ("\"v1\"", 200),
+            ("\"v0--gzip\"", 412),
+        ] {
+            let client = client_with(Compression::new());
+            let request = client.request(method, "/things/text");
+            let request = request
+                .header("accept-encoding", "gzip")
+                .header("if-match", tag);
+            block_on(request.send()).assert_status(status);
+        }
+    }
+}
+
+#[test]
+fn a_tag_of_the_resource_may_end_as_ours_do() {
+    struct Odd;
+    impl Resource for Odd {
+        async fn validators(&self, _req: &Request) -> Result<Validators> {
+            Ok(Validators::new().etag(ETag::strong("rev--gzip")?))
+        }
+
+        async fn on_put(&self, _req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_text("written");
+            Ok(())
+        }
+    }
+    let mut app = App::with(Compression::new());
+    app.add_route("/", Odd);
+    let request = TestClient::new(app)
+        .put("/")
+        .header("if-match", "\"rev--gzip\"");
+    block_on(request.send()).assert_status(200);
+}
+
+#[test]
+fn a_part_varies_as_the_whole_does() {
+    let request = get("text")
+        .header("accept-encoding", "gzip")
+        .header("range", "bytes=0-3");
+    block_on(request.send())
+        .assert_status(206)
+        .assert_header("vary", "accept-encoding");
+}
+
+#[test]
+fn what_must_not_be_compressed_is_406_to_who_refuses_the_rest() {
+    for what in ["digest", "fixed", "cookie"] {
+        get_as(what, "identity;q=0, gzip").assert_problem(406, "coding_not_acceptable");
+    }
+    let secret = get("text").header("accept-encoding", "identity;q=0, gzip");
+    block_on(secret.header("cookie", "a=b").send()).assert_problem(406, "coding_not_acceptable");
+}
+
+#[test]
+fn what_follows_a_compressed_body_is_seen_in_pieces_of_any_size() {
+    for coding in ["gzip", "br", "zstd"] {
+        let followed = [encoded(coding, b"{}"), b"garbage!".to_vec()].concat();
+        for size in [1, 3, 7, 99] {
+            send("POST", "/read", coding, &followed, size)
+                .assert_problem(400, "content_encoding_malformed");
+        }
+    }
+    let twice = [encoded("br", b"{}"), encoded("br", b"{}")].concat();
+    send("POST", "/read", "br", &twice, 99).assert_problem(400, "content_encoding_malformed");
 }

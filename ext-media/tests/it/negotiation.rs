@@ -251,6 +251,7 @@ fn e20_no_language_and_no_charset_is_a_reason_to_refuse() {
         ("accept-language", "*;q=0"),
         ("accept-charset", "*;q=0"),
         ("accept-charset", "latin-1"),
+        ("accept", "application/json;charset=utf-8"),
     ] {
         let request = client().get("/").header(name, value);
         block_on(request.send()).assert_status(200);

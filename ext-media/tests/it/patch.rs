@@ -188,3 +188,64 @@ fn copies_of_copies_end_at_a_limit() {
     let many = vec![json!({"op": "add", "path": "/b", "value": 1}); 1001];
     send("POST", "/", PATCH, json!(many).to_string()).assert_problem(413, "content_too_large");
 }
+
+#[test]
+fn what_a_patch_makes_is_held_to_what_a_body_is() {
+    #[derive(Deserialize, Serialize)]
+    struct Point {
+        x: f64,
+        y: u8,
+    }
+    #[derive(Deserialize, Serialize)]
+    struct Shape {
+        p: Point,
+    }
+    struct Shapes;
+    impl Resource for Shapes {
+        async fn on_patch(&self, req: &mut Request, resp: &mut Response) -> Result {
+            let current = Shape {
+                p: Point { x: 1.0, y: 2 },
+            };
+            resp.set_media(&req.patch_media(&current).await?)?;
+            Ok(())
+        }
+    }
+    let mut app = App::new();
+    app.add_route("/", Shapes)
+        .with(Consumes::new(["application/json"]));
+    let client = TestClient::new(app);
+    let patch = |content_type: &str, body: Value| {
+        let request = client.patch("/").header("content-type", content_type);
+        block_on(request.body(body.to_string()).send())
+    };
+    patch(MERGE, json!({"p": [5, 6]})).assert_problem(422, "json_shape");
+    patch(
+        PATCH,
+        json!([{"op": "replace", "path": "/p", "value": [5, 6]}]),
+    )
+    .assert_problem(422, "json_shape");
+    patch(PATCH, json!([["remove", "/p"]])).assert_problem(422, "json_shape");
+    for (path, value, status) in [
+        ("/p/x", json!(1), 200),
+        ("/p/y", json!(2.0), 200),
+        ("/p", json!({"y": 2.0, "x": 1}), 200),
+        ("/p/x", json!(1.5), 409),
+        ("/p", json!({"x": 1}), 409),
+    ] {
+        let test = json!([{"op": "test", "path": path, "value": value}]);
+        patch(PATCH, test).assert_status(status);
+    }
+}
+
+#[test]
+fn moving_much_often_ends_at_a_limit() {
+    let list = json!({"op": "add", "path": "/l", "value": vec!["x".repeat(100); 1000]});
+    let moves = |count: usize| {
+        let there = [("/l", "/m"), ("/m", "/l")].into_iter().cycle().take(count);
+        let moves = there.map(|(from, path)| json!({"op": "move", "from": from, "path": path}));
+        let all = std::iter::once(list.clone()).chain(moves);
+        send("POST", "/", PATCH, all.collect::<Value>().to_string())
+    };
+    moves(10).assert_status(200);
+    moves(900).assert_problem(413, "content_too_large");
+}

@@ -1,15 +1,14 @@
 //! A form as serde sees it.
 
-use std::any::TypeId;
-
-use falcon_core::Query;
 use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
 use serde::de::{
-    Deserializer, EnumAccess, Error as _, IntoDeserializer, Unexpected, VariantAccess, Visitor,
+    DeserializeSeed, Deserializer, EnumAccess, Error as _, Expected, IntoDeserializer, Unexpected,
+    VariantAccess, Visitor,
 };
 use serde::forward_to_deserialize_any;
 
 use super::tree::Field;
+use crate::formats::word::Word;
 
 /// What is said of a field that is given twice and can be there once.
 pub(super) const TWICE: &str = "it is given more than once";
@@ -33,22 +32,17 @@ impl<'a> FieldDeserializer<'a> {
         }
     }
 
-    fn text(self, expected: &dyn serde::de::Expected) -> Result<&'a str, Error> {
+    /// The one text of the field.
+    fn word(self, expected: &dyn Expected) -> Result<Word<'a>, Error> {
         match self {
-            Self::Text(text) => Ok(text),
+            Self::Text(text) => Ok(Word(text)),
             Self::Several(_) => Err(Error::custom(TWICE)),
             Self::Named(_) => Err(Error::invalid_type(Unexpected::Map, expected)),
         }
     }
 
-    fn fields(fields: &'a [(String, Field)]) -> impl Iterator<Item = (&'a str, Self)> {
-        fields
-            .iter()
-            .map(|(name, field)| (name.as_str(), Self::new(field)))
-    }
-
     /// The items of a list: texts, or fields whose names are numbers, in their order.
-    fn items(self, expected: &dyn serde::de::Expected) -> Result<Vec<Self>, Error> {
+    fn items(self, expected: &dyn Expected) -> Result<Vec<Self>, Error> {
         match self {
             Self::Text(text) => Ok(vec![Self::Text(text)]),
             Self::Several(texts) => Ok(texts.iter().map(|text| Self::Text(text)).collect()),
@@ -78,14 +72,10 @@ impl IntoDeserializer<'_> for FieldDeserializer<'_> {
     }
 }
 
-macro_rules! numbers {
-    ($($method:ident $visit:ident $expected:literal),*) => { $(
+macro_rules! words {
+    ($($method:ident)*) => { $(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            let text = self.text(&visitor)?;
-            match text.parse() {
-                Ok(number) => visitor.$visit(number),
-                Err(_) => Err(Error::invalid_value(Unexpected::Str(text), &$expected)),
-            }
+            self.word(&visitor)?.$method(visitor)
         }
     )* };
 }
@@ -101,64 +91,17 @@ impl<'de> Deserializer<'de> for FieldDeserializer<'_> {
         }
     }
 
-    numbers! {
-        deserialize_i8 visit_i8 "a whole number from -128 to 127",
-        deserialize_i16 visit_i16 "a whole number of 16 bits",
-        deserialize_i32 visit_i32 "a whole number of 32 bits",
-        deserialize_i64 visit_i64 "a whole number of 64 bits",
-        deserialize_i128 visit_i128 "a whole number of 128 bits",
-        deserialize_u8 visit_u8 "a whole number from 0 to 255",
-        deserialize_u16 visit_u16 "a whole number from 0 to 65535",
-        deserialize_u32 visit_u32 "a whole number of 32 bits from 0",
-        deserialize_u64 visit_u64 "a whole number of 64 bits from 0",
-        deserialize_u128 visit_u128 "a whole number of 128 bits from 0"
+    words! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+        deserialize_u128 deserialize_f32 deserialize_f64 deserialize_char deserialize_str
+        deserialize_string deserialize_unit
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_f64(visitor)
-    }
-
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let text = self.text(&visitor)?;
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => visitor.visit_f64(number),
-            _ => Err(Error::invalid_value(Unexpected::Str(text), &"a number")),
-        }
-    }
-
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let text = self.text(&visitor)?;
-        match Query::truth_of(text) {
-            Some(value) => visitor.visit_bool(value),
-            None => Err(Error::invalid_value(
-                Unexpected::Str(text),
-                &"true or false",
-            )),
-        }
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let text = self.text(&visitor)?;
-        visitor.visit_str(text)
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.deserialize_str(visitor)
-    }
-
-    /// An input of a form that was left empty is sent: where a number or a truth value is
-    /// optional, that is none. An empty text is a text.
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if matches!(self, Self::Text("")) && is_optional_number(typeid::of::<V::Value>()) {
-            return visitor.visit_none();
-        }
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.text(&visitor)? {
-            "" => visitor.visit_unit(),
-            text => Err(Error::invalid_type(Unexpected::Str(text), &visitor)),
+        match self {
+            Self::Text(text) => Word(text).deserialize_option(visitor),
+            _ => visitor.visit_some(self),
         }
     }
 
@@ -200,10 +143,12 @@ impl<'de> Deserializer<'de> for FieldDeserializer<'_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Self::Named(fields) = self else {
-            let text = self.text(&visitor)?;
+            let Word(text) = self.word(&visitor)?;
             return Err(Error::invalid_type(Unexpected::Str(text), &visitor));
         };
-        visitor.visit_map(MapDeserializer::new(Self::fields(fields)))
+        let fields = fields.iter();
+        let fields = fields.map(|(name, field)| (Word(name), FieldDeserializer::new(field)));
+        visitor.visit_map(MapDeserializer::new(fields))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -218,83 +163,59 @@ impl<'de> Deserializer<'de> for FieldDeserializer<'_> {
     /// A text is the name of a variant; one field inside is a variant and its content.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _name: &'static str,
-        _variants: &'static [&'static str],
+        name: &'static str,
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        if let Self::Named([(name, content)]) = self {
-            return visitor.visit_enum(Variant {
-                name,
-                content: Some(Self::new(content)),
-            });
+        match self {
+            Self::Named([(name, content)]) => {
+                let content = Self::new(content);
+                visitor.visit_enum(Variant { name, content })
+            }
+            _ => self
+                .word(&visitor)?
+                .deserialize_enum(name, variants, visitor),
         }
-        let name = self.text(&visitor)?;
-        visitor.visit_enum(Variant {
-            name,
-            content: None,
-        })
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
 
-    forward_to_deserialize_any! { <V: Visitor<'de>> char bytes byte_buf identifier }
+    forward_to_deserialize_any! { <V: Visitor<'de>> bytes byte_buf identifier }
 }
 
-fn is_optional_number(id: TypeId) -> bool {
-    macro_rules! any_of {
-        ($($type:ty)*) => { [$(TypeId::of::<Option<$type>>()),*].contains(&id) };
-    }
-    any_of!(bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64)
-}
-
+/// A variant with a content.
 struct Variant<'a> {
     name: &'a str,
-    content: Option<FieldDeserializer<'a>>,
+    content: FieldDeserializer<'a>,
 }
 
 impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
     type Error = Error;
-    type Variant = Content<'a>;
+    type Variant = FieldDeserializer<'a>;
 
-    fn variant_seed<S: serde::de::DeserializeSeed<'de>>(
+    fn variant_seed<S: DeserializeSeed<'de>>(
         self,
         seed: S,
-    ) -> Result<(S::Value, Content<'a>), Error> {
-        let name = seed.deserialize(FieldDeserializer::Text(self.name))?;
-        Ok((name, Content(self.content)))
+    ) -> Result<(S::Value, FieldDeserializer<'a>), Error> {
+        Ok((seed.deserialize(Word(self.name))?, self.content))
     }
 }
 
-struct Content<'a>(Option<FieldDeserializer<'a>>);
-
-impl<'a> Content<'a> {
-    fn get(self) -> Result<FieldDeserializer<'a>, Error> {
-        self.0
-            .ok_or_else(|| Error::custom("the content of the variant is missing"))
-    }
-}
-
-impl<'de> VariantAccess<'de> for Content<'_> {
+impl<'de> VariantAccess<'de> for FieldDeserializer<'_> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
-        match self.0 {
-            None => Ok(()),
-            Some(_) => Err(Error::custom("the variant has no content")),
-        }
+        Err(Error::custom("the variant has no content"))
     }
 
-    fn newtype_variant_seed<S: serde::de::DeserializeSeed<'de>>(
-        self,
-        seed: S,
-    ) -> Result<S::Value, Error> {
-        seed.deserialize(self.get()?)
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Error> {
+        seed.deserialize(self)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.get()?.deserialize_seq(visitor)
+        self.deserialize_seq(visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -302,6 +223,6 @@ impl<'de> VariantAccess<'de> for Content<'_> {
         _fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.get()?.deserialize_map(visitor)
+        self.deserialize_map(visitor)
     }
 }

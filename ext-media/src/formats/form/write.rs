@@ -176,12 +176,12 @@ fn in_variant(variant: Option<&'static str>, content: Option<Field>) -> Option<F
 #[derive(Default)]
 pub(super) struct List {
     variant: Option<&'static str>,
-    items: Vec<Field>,
+    items: Vec<Option<Field>>,
 }
 
 impl List {
     fn push<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
-        self.items.extend(item.serialize(FieldSerializer)?);
+        self.items.push(item.serialize(FieldSerializer)?);
         Ok(())
     }
 
@@ -189,16 +189,23 @@ impl List {
         let mut texts = Vec::new();
         for item in &self.items {
             match item {
-                Field::Values(values) if values.len() == 1 => texts.extend(values.iter().cloned()),
-                _ => {
-                    let items = self.items.into_iter().enumerate();
-                    let numbered = items.map(|(i, item)| (i.to_string(), item));
-                    return in_variant(self.variant, Some(Field::Named(numbered.collect())));
+                // Nothing keeps its place, as an input that was left empty does.
+                None => texts.push(String::new()),
+                Some(Field::Values(values)) if values.len() == 1 => {
+                    texts.extend(values.iter().cloned());
                 }
+                Some(_) => return in_variant(self.variant, Some(numbered(self.items))),
             }
         }
         in_variant(self.variant, Some(Field::Values(texts)))
     }
+}
+
+fn numbered(items: Vec<Option<Field>>) -> Field {
+    let items = items.into_iter().enumerate();
+    let empty = || Field::Values(vec![String::new()]);
+    let items = items.map(|(i, item)| (i.to_string(), item.unwrap_or_else(empty)));
+    Field::Named(items.collect())
 }
 
 macro_rules! lists {
