@@ -15,8 +15,19 @@ use super::{Multipart, State};
 
 /// One part of a form: a field, or a file.
 ///
-/// It borrows the form, so that the next part cannot be asked for while this one is in hand. As a
-/// [`Stream`] it gives what [`chunk`](Self::chunk) gives.
+/// It borrows the form, so that the next part cannot be asked for while this one is in hand: that does
+/// not compile.
+///
+/// ```compile_fail,E0499
+/// # async fn d42_a_part_that_is_kept(mut form: falcon_media::Multipart) -> falcon_core::Result {
+/// let first = form.next_part().await?;
+/// let second = form.next_part().await?;
+/// drop(first);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// As a [`Stream`] it gives what [`chunk`](Self::chunk) gives.
 #[derive(Debug)]
 pub struct Part<'a> {
     form: &'a mut Multipart,
