@@ -79,6 +79,9 @@ function reason (kind, header, offers) {
   if (header.trim() === '' && kind === 'media') {
     return 'a blank header accepts everything here, and nothing there'
   }
+  if (/charset=utf-8/.test(header)) {
+    return 'a range with charset=utf-8 fits what is offered without a charset here, and not there'
+  }
   if (kind === 'language' && !/[a-z*]+(-[a-z]+)?( *;|,|$)/i.test(header.replace(/e_n/g, ''))) {
     return 'a header in which nothing can be read makes every language as good as another here, and none there'
   }
