@@ -37,6 +37,7 @@
 //! | `json` | typed JSON bodies: `falcon::media` | yes |
 //! | `server` | `falcon::serve`, `falcon::server` | yes |
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
+//! | `cors` | CORS: `falcon::cors` | no |
 //! | `media` | formats of your own, and negotiation: `falcon::media` | by `json` |
 //! | `json-simd` | another engine for JSON of 16 KiB and more | no |
 //! | `msgpack` | MessagePack | no |
@@ -57,6 +58,9 @@
 
 #[doc(no_inline)]
 pub use falcon_core::*;
+#[cfg(feature = "cors")]
+#[doc(no_inline)]
+pub use falcon_cors as cors;
 #[cfg(feature = "media")]
 #[doc(no_inline)]
 pub use falcon_media as media;

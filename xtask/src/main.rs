@@ -7,6 +7,7 @@ use std::process::{Command, ExitCode};
 /// The libraries, by package, folder and library name.
 const LIBRARIES: [(&str, &str, &str); 7] = [
     ("falcon-core", "core", "falcon_core"),
+    ("falcon-cors", "ext-cors", "falcon_cors"),
     ("falcon-media", "ext-media", "falcon_media"),
     ("falcon-params", "ext-params", "falcon_params"),
     ("falcon-static", "ext-static", "falcon_static"),

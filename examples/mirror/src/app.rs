@@ -8,6 +8,7 @@ use falcon::header::HeaderValue;
 use falcon::prelude::*;
 
 use crate::cookies::SetCookies;
+use crate::cors;
 use crate::errors::{After, Class, Kind, Unwritable};
 use crate::headers::{Links, Ops};
 use crate::hooks;
@@ -35,7 +36,7 @@ pub(crate) fn of(name: &str) -> Option<App> {
     match name {
         "main" => Some(build(false)),
         "opts" => Some(build(true)),
-        _ => None,
+        _ => cors::of(name),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod app;
 mod cookies;
+mod cors;
 mod errors;
 mod headers;
 mod hooks;

@@ -1,0 +1,326 @@
+//! Saying what is allowed, and being told what cannot be.
+
+use std::fmt;
+use std::time::Duration;
+
+use falcon_core::header::{HeaderName, HeaderValue};
+use falcon_core::{Method, StatusCode};
+
+use crate::middleware::Cors;
+use crate::origin::Origin;
+use crate::pattern::Pattern;
+use crate::policy::{AllowOrigin, Credentials, DynAllow, Policy};
+
+/// Browsers keep a preflight no longer than a day.
+const MAX_AGE: Duration = Duration::from_secs(86_400);
+
+/// What a policy allows; made by [`Cors::builder`], and a policy by [`build`](Self::build).
+///
+/// Nothing is allowed that is not named, but for the methods of a route, which are its own.
+#[must_use = "it does nothing until it is built"]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own, and none excludes another"
+)]
+pub struct CorsBuilder {
+    any_origin: bool,
+    null_origin: bool,
+    origins: Vec<String>,
+    patterns: Vec<String>,
+    public_suffixes: bool,
+    predicate: Option<Box<dyn DynAllow>>,
+    all_credentials: bool,
+    credentials_for: Vec<String>,
+    methods: Option<Vec<Method>>,
+    headers: Vec<String>,
+    any_header: bool,
+    exposed: Vec<String>,
+    max_age: Duration,
+    private_network: bool,
+    reject: bool,
+    preflight_status: StatusCode,
+}
+
+impl CorsBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            any_origin: false,
+            null_origin: false,
+            origins: Vec::new(),
+            patterns: Vec::new(),
+            public_suffixes: false,
+            predicate: None,
+            all_credentials: false,
+            credentials_for: Vec::new(),
+            methods: None,
+            headers: Vec::new(),
+            any_header: false,
+            exposed: Vec::new(),
+            max_age: Duration::from_secs(600),
+            private_network: false,
+            reject: false,
+            preflight_status: StatusCode::NO_CONTENT,
+        }
+    }
+
+    /// Allows every origin: for what anybody may read, without credentials.
+    pub fn allow_any_origin(mut self) -> Self {
+        self.any_origin = true;
+        self
+    }
+
+    /// Allows an origin, as browsers send it: `https://app.example`, `http://localhost:3000`.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// Allows several origins.
+    pub fn allow_origins<O: Into<String>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
+        self.origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Allows the hosts below one: `https://*.app.example` for one label, `https://**.app.example` for
+    /// any number; the scheme and the port are those of the pattern, and the host itself is not
+    /// among them.
+    pub fn allow_origin_pattern(mut self, pattern: impl Into<String>) -> Self {
+        self.patterns.push(pattern.into());
+        self
+    }
+
+    /// Takes patterns over a public suffix, such as `https://*.github.io`, below which anybody can have
+    /// a host.
+    pub fn allow_public_suffixes(mut self) -> Self {
+        self.public_suffixes = true;
+        self
+    }
+
+    /// Allows the origin `null`, which sandboxed frames, files and redirects across origins have:
+    /// whoever allows it allows every page that puts itself into such a frame.
+    pub fn allow_null_origin(mut self) -> Self {
+        self.null_origin = true;
+        self
+    }
+
+    /// Asks a predicate about origins that no list and no pattern names.
+    pub fn allow_origin_if(mut self, predicate: impl AllowOrigin) -> Self {
+        self.predicate = Some(Box::new(predicate));
+        self
+    }
+
+    /// Lets pages of all allowed origins send cookies and other credentials, and read the answers.
+    pub fn allow_credentials(mut self) -> Self {
+        self.all_credentials = true;
+        self
+    }
+
+    /// The same for some origins alone, which need not be allowed otherwise.
+    pub fn allow_credentials_for<O: Into<String>>(
+        mut self,
+        origins: impl IntoIterator<Item = O>,
+    ) -> Self {
+        self.credentials_for
+            .extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Allows these methods, as far as a route has them; all that it has unless said.
+    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
+        self.methods = Some(methods.into_iter().collect());
+        self
+    }
+
+    /// Allows these headers in requests, beside those that pages may always send.
+    pub fn allow_headers<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.headers.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Allows every header but `Authorization`, which has to be named.
+    pub fn allow_any_header(mut self) -> Self {
+        self.any_header = true;
+        self
+    }
+
+    /// Lets pages read these headers of an answer, beside those that they may always read.
+    pub fn expose_headers<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.exposed.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets how long a browser keeps what a preflight has told: 600 seconds unless set, a day at
+    /// most.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = age;
+        self
+    }
+
+    /// Lets public pages reach this server in a private network, where a browser asks for it.
+    pub fn allow_private_network(mut self) -> Self {
+        self.private_network = true;
+        self
+    }
+
+    /// Refuses requests of origins that are not allowed with 403, before anything runs. Otherwise they
+    /// are served, and the browser keeps the answer from the page.
+    pub fn reject_disallowed(mut self) -> Self {
+        self.reject = true;
+        self
+    }
+
+    /// Sets the status of answered preflights: 204 unless set. Old browsers want 200.
+    pub fn preflight_status(mut self, status: StatusCode) -> Self {
+        self.preflight_status = status;
+        self
+    }
+
+    /// Makes the policy.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, each in a sentence: what no browser sends, and what cannot be safe.
+    pub fn build(self) -> Result<Cors, CorsError> {
+        let mut faults = Vec::new();
+        let origins = self.origins.iter().map(|origin| exact(origin));
+        let origins = gather(origins, &mut faults);
+        let only = self.credentials_for.iter().map(|origin| exact(origin));
+        let only = gather(only, &mut faults);
+        let patterns = self.patterns.iter();
+        let patterns = patterns.map(|pattern| Pattern::parse(pattern, self.public_suffixes));
+        let patterns = gather(patterns, &mut faults);
+        let headers = gather(self.headers.iter().map(|name| field(name)), &mut faults);
+        let exposed = gather(self.exposed.iter().map(|name| field(name)), &mut faults);
+        self.check(&mut faults);
+        if !faults.is_empty() {
+            return Err(CorsError(faults));
+        }
+        let credentials = match (self.all_credentials, only.is_empty()) {
+            (true, _) => Credentials::Everybody,
+            (false, true) => Credentials::Nobody,
+            (false, false) => Credentials::Only(only.clone()),
+        };
+        let listed: Vec<&str> = headers.iter().map(HeaderName::as_str).collect();
+        let wildcard = self.any_header.then_some("*");
+        let headers_told = list(&wildcard.into_iter().chain(listed).collect::<Vec<_>>());
+        Ok(Cors::new(Policy {
+            any_origin: self.any_origin,
+            null_origin: self.null_origin,
+            origins: origins.into_iter().chain(only).collect(),
+            patterns,
+            predicate: self.predicate,
+            credentials,
+            methods: self.methods,
+            headers,
+            any_header: self.any_header,
+            headers_told,
+            exposed: list(&exposed.iter().map(HeaderName::as_str).collect::<Vec<_>>()),
+            max_age: HeaderValue::from(self.max_age.min(MAX_AGE).as_secs()),
+            private_network: self.private_network,
+            reject: self.reject,
+            preflight_status: self.preflight_status,
+        }))
+    }
+
+    /// What is wrong with the whole.
+    fn check(&self, faults: &mut Vec<String>) {
+        let mut refuse = |wrong: bool, why: &str| {
+            if wrong {
+                faults.push(why.to_owned());
+            }
+        };
+        let names_origins = !self.origins.is_empty()
+            || !self.patterns.is_empty()
+            || !self.credentials_for.is_empty()
+            || self.predicate.is_some();
+        refuse(
+            self.any_origin && self.all_credentials,
+            "credentials for any origin would let every page read what is a user's own: name the origins, \
+             or call `allow_credentials_for`",
+        );
+        refuse(
+            self.null_origin && self.all_credentials,
+            "credentials for the origin `null` would let every page read what is a user's own, by a \
+             sandboxed frame: call `allow_credentials_for` with origins",
+        );
+        let has_credentials = self.all_credentials || !self.credentials_for.is_empty();
+        refuse(
+            self.any_header && has_credentials,
+            "with credentials, a browser does not read `*` as any header: name the headers",
+        );
+        refuse(
+            !self.any_origin && !self.null_origin && !names_origins,
+            "the policy allows no origin: call `allow_origin`, or leave CORS out",
+        );
+        refuse(
+            self.any_origin && (!self.origins.is_empty() || !self.patterns.is_empty()),
+            "where any origin is allowed, naming some says nothing: leave one of them out",
+        );
+        refuse(
+            self.methods.as_ref().is_some_and(Vec::is_empty),
+            "the policy allows no method",
+        );
+        refuse(
+            !self.preflight_status.is_success(),
+            "a browser takes a preflight only with a status of 200 to 299",
+        );
+    }
+}
+
+/// An origin, as browsers send it.
+fn exact(text: &str) -> Result<HeaderValue, String> {
+    let why = match text {
+        "null" => "`null` is allowed by its own method, `allow_null_origin`".to_owned(),
+        "*" => "`*` is no origin: call `allow_any_origin`".to_owned(),
+        _ if text.contains('*') => format!("`{text}` has a star: call `allow_origin_pattern`"),
+        _ => format!(
+            "`{text}` is no origin as browsers send it: scheme and host in lower case, a port unless it is \
+             the scheme's own, and nothing else, as in `https://app.example`"
+        ),
+    };
+    let origin = Origin::parse(text).and_then(|_| HeaderValue::from_str(text).ok());
+    origin.ok_or(why)
+}
+
+fn field(name: &str) -> Result<HeaderName, String> {
+    match name {
+        "*" => Err("`*` is no header: call `allow_any_header`, or name what is exposed".to_owned()),
+        _ => HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| format!("`{name}` is no name of a header")),
+    }
+}
+
+fn gather<T>(results: impl Iterator<Item = Result<T, String>>, faults: &mut Vec<String>) -> Vec<T> {
+    results
+        .filter_map(|result| result.map_err(|why| faults.push(why)).ok())
+        .collect()
+}
+
+/// Names as one header value; `None` of none.
+fn list(names: &[&str]) -> Option<HeaderValue> {
+    if names.is_empty() {
+        return None;
+    }
+    HeaderValue::from_str(&names.join(", ")).ok()
+}
+
+impl fmt::Debug for CorsBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsBuilder")
+            .field("origins", &self.origins)
+            .field("patterns", &self.patterns)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All that is wrong with a policy; found by [`CorsBuilder::build`].
+#[derive(Clone, Debug)]
+pub struct CorsError(Vec<String>);
+
+impl fmt::Display for CorsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CORS: {}", self.0.join("; "))
+    }
+}
+
+impl std::error::Error for CorsError {}
