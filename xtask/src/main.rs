@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// The libraries, by package, folder and library name.
-const LIBRARIES: [(&str, &str, &str); 7] = [
+const LIBRARIES: [(&str, &str, &str); 8] = [
     ("falcon-core", "core", "falcon_core"),
     ("falcon-cors", "ext-cors", "falcon_cors"),
     ("falcon-media", "ext-media", "falcon_media"),
