@@ -8,7 +8,7 @@ use falcon_core::{Consumes, Error, HttpError, Request, Result};
 use json_patch::{PatchError, PatchErrorKind, PatchOperation, TestOperation};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, DeserializeSeed};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::fault::{self, Fault, Kind};
 use crate::formats::json::Json;
@@ -26,6 +26,9 @@ const MAX_OPERATIONS: usize = 1000;
 /// How much the operations of a patch may copy and move, in bytes or so: a copy can double the
 /// document, and what is moved is walked through.
 const MAX_MOVED: usize = 16 << 20;
+
+/// How much of lists may be shifted by what is put into them and taken out, in bytes or so.
+const MAX_SHIFTED: usize = 256 << 20;
 
 /// How deep a document may become: as deep as one that is read.
 const MAX_DEPTH: usize = 128;
@@ -101,19 +104,25 @@ fn apply(document: &mut Value, operations: &[PatchOperation]) -> Result {
         let detail = format!("A patch may have at most {MAX_OPERATIONS} operations.");
         Err(HttpError::content_too_large().detail(detail))?;
     }
-    let mut moved = 0;
+    let (mut moved, mut shifted) = (0, 0);
     for (i, operation) in operations.iter().enumerate() {
-        let (bytes, depth) = source(document, operation).map_or((0, 0), measure);
-        moved += bytes;
-        if moved > MAX_MOVED {
-            let what = format!("copies and moves more than {MAX_MOVED} bytes");
-            Err(too_much(i, &what))?;
+        if let Some(source) = source(document, operation) {
+            let (bytes, depth) = measure(source);
+            if matches!(operation, PatchOperation::Copy(_) | PatchOperation::Move(_)) {
+                moved += bytes;
+            }
+            if depth + operation.path().count() > MAX_DEPTH {
+                Err(too_much(
+                    i,
+                    &format!("nests values more than {MAX_DEPTH} deep"),
+                ))?;
+            }
         }
-        if depth + operation.path().count() > MAX_DEPTH {
-            Err(too_much(
-                i,
-                &format!("nests values more than {MAX_DEPTH} deep"),
-            ))?;
+        shifted += shift(document, operation);
+        if moved > MAX_MOVED || shifted > MAX_SHIFTED {
+            let what =
+                format!("copies and moves more than {MAX_MOVED} bytes, or long lists too often");
+            Err(too_much(i, &what))?;
         }
         let applied = match operation {
             PatchOperation::Test(test) => check(document, test),
@@ -137,9 +146,7 @@ fn check(document: &Value, test: &TestOperation) -> Result<(), &'static str> {
 /// Numbers are equal if they are as numbers: `1` and `1.0` are two ways to write one.
 fn is_equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => {
-            one == other || (one.is_f64() != other.is_f64() && one.as_f64() == other.as_f64())
-        }
+        (Value::Number(one), Value::Number(other)) => is_same_number(one, other),
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len()
                 && one
@@ -157,10 +164,30 @@ fn is_equal(one: &Value, other: &Value) -> bool {
     }
 }
 
+/// How much of a list has to make room for what an operation puts into it, or closes up behind what it
+/// takes out.
+fn shift(document: &Value, operation: &PatchOperation) -> usize {
+    let tail = |pointer: &str| {
+        let (list, index) = pointer.rsplit_once('/')?;
+        let list = document.pointer(list)?.as_array()?;
+        let index = index.parse::<usize>().ok()?;
+        Some(list.len().saturating_sub(index) * size_of::<Value>())
+    };
+    let path = operation.path().as_str();
+    match operation {
+        PatchOperation::Add(_) | PatchOperation::Remove(_) | PatchOperation::Copy(_) => {
+            tail(path).unwrap_or(0)
+        }
+        PatchOperation::Move(moved) => {
+            tail(path).unwrap_or(0) + tail(moved.from.as_str()).unwrap_or(0)
+        }
+        PatchOperation::Replace(_) | PatchOperation::Test(_) => 0,
+    }
+}
+
 /// What an operation puts somewhere.
 fn source<'a>(document: &'a Value, operation: &'a PatchOperation) -> Option<&'a Value> {
     match operation {
-        // What the patch itself brings is bounded by the body.
         PatchOperation::Add(add) => Some(&add.value),
         PatchOperation::Replace(replace) => Some(&replace.value),
         PatchOperation::Copy(copy) => document.pointer(copy.from.as_str()),
@@ -198,6 +225,38 @@ fn too_much(index: usize, what: &str) -> HttpError {
     HttpError::content_too_large()
         .detail(format!("Operation {index}: the patch {what}."))
         .member("operation", index)
+}
+
+fn is_same_number(one: &Number, other: &Number) -> bool {
+    let whole = |number: &Number| {
+        let whole = number.as_i64().map(i128::from);
+        whole.or_else(|| number.as_u64().map(i128::from))
+    };
+    match (whole(one), whole(other)) {
+        (Some(one), Some(other)) => one == other,
+        (Some(whole), None) => other.as_f64().is_some_and(|float| is_whole(float, whole)),
+        (None, Some(whole)) => one.as_f64().is_some_and(|float| is_whole(float, whole)),
+        (None, None) => match (one.as_f64(), other.as_f64()) {
+            (Some(one), Some(other)) => is_same_float(one, other),
+            _ => one == other,
+        },
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a float without a fraction, of less than 2 to the 64"
+)]
+fn is_whole(float: f64, whole: i128) -> bool {
+    float.fract() == 0.0 && float.abs() < 1.9e19 && float as i128 == whole
+}
+
+/// A number of 32 bits is shown with as many digits as it has, and is that one again.
+#[expect(clippy::float_cmp, reason = "they are the same, or not")]
+#[expect(clippy::cast_possible_truncation, reason = "that is asked")]
+fn is_same_float(one: f64, other: f64) -> bool {
+    let is_single = |float: f64| f64::from(float as f32) == float;
+    one == other || ((is_single(one) || is_single(other)) && one as f32 == other as f32)
 }
 
 fn why(error: &PatchError) -> &'static str {

@@ -53,7 +53,7 @@ pub trait MediaRequest: Sealed {
     /// of them that the route [`Consumes`].
     ///
     /// The value itself stays as it is. Whether it may be changed at all is for preconditions to
-    /// say, before.
+    /// say, before. It is changed as JSON, which has no numbers of 128 bits and no NaN.
     ///
     /// # Errors
     ///
@@ -63,7 +63,8 @@ pub trait MediaRequest: Sealed {
     /// - 409, code `json_patch_test_failed` or `json_patch_conflict`, if an operation does not fit;
     ///   `operation` is its number from 0.
     /// - 413, code `content_too_large`, if there are more than 1,000 operations, they copy and move
-    ///   more than 16 MiB, or the result would be nested more than 128 deep.
+    ///   more than 16 MiB or shift long lists too often, or the result would be nested more than 128
+    ///   deep.
     ///
     /// # Specification
     ///

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Wake, Waker, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -71,6 +71,19 @@ impl Waiting {
     }
 }
 
+/// Ends the wait when it wakes.
+struct Noted {
+    waiting: Arc<Waiting>,
+    waker: Waker,
+}
+
+impl Wake for Noted {
+    fn wake(self: Arc<Self>) {
+        self.waiting.stop();
+        self.waker.wake_by_ref();
+    }
+}
+
 /// A request's body that fails with 408 when the client pauses for too long, or sends too little in
 /// too many pauses.
 pub(crate) struct Timed {
@@ -116,7 +129,17 @@ impl http_body::Body for Timed {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
+        let mut polled = Pin::new(&mut self.body).poll_frame(cx);
+        if polled.is_pending() {
+            // From the moment in which something comes, it is the app's to ask for it.
+            let waker = Waker::from(Arc::new(Noted {
+                waiting: Arc::clone(&self.waiting),
+                waker: cx.waker().clone(),
+            }));
+            let mut noted = Context::from_waker(&waker);
+            polled = Pin::new(&mut self.body).poll_frame(&mut noted);
+        }
+        if let Poll::Ready(frame) = polled {
             self.timer = None;
             self.waiting.stop();
             if let Some(Ok(frame)) = &frame {

@@ -164,12 +164,12 @@ impl Compression {
             && [IF_MATCH, RANGE]
                 .iter()
                 .any(|name| req.headers().contains_key(name));
-        let may = may_change(resp) && !is_part && !is_bound && !self.may_hold_secrets(req, resp);
+        let may = may_change(resp) && !is_part && !self.may_hold_secrets(req, resp);
         match wish {
             Wish::Must(_) if resp.headers().contains_key(CONTENT_ENCODING) => Ok(None),
             Wish::Must(coding) if may => Ok(Some(coding)),
             Wish::Must(_) if resp.status().is_success() => Err(not_acceptable())?,
-            Wish::May(coding) if may && is_worth_it => Ok(Some(coding)),
+            Wish::May(coding) if may && is_worth_it && !is_bound => Ok(Some(coding)),
             _ => Ok(None),
         }
     }

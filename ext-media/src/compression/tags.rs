@@ -31,7 +31,8 @@ fn with_plain(line: &HeaderValue, codings: &[Coding]) -> Option<HeaderValue> {
         let end = format!("--{}\"", coding.name());
         for (at, _) in text.match_indices(&end) {
             let start = text.get(..at)?.rfind('"')?;
-            both.push_str(", ");
+            let weak = text.get(..start)?.ends_with("W/");
+            both.push_str(if weak { ", W/" } else { ", " });
             both.push_str(text.get(start..at)?);
             both.push('"');
         }

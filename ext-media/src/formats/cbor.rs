@@ -25,7 +25,7 @@ impl Reader for Cbor {
     }
 
     fn read<'de, S: DeserializeSeed<'de>>(body: &'de [u8], seed: S) -> Result<S::Value, Fault> {
-        let mut cbor = serde_cbor_2::Deserializer::from_slice(body).disable_packed_format();
+        let mut cbor = serde_cbor_2::Deserializer::from_slice(body);
         seed.deserialize(&mut cbor).map_err(|error| Fault {
             kind: Kind::Shape,
             reason: error.to_string(),

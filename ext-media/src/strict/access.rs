@@ -7,6 +7,7 @@ use serde::de::{
 };
 
 use super::keys::{Key, Keys};
+use super::names::ByName;
 use super::{Breach, Watch, not_by_name};
 
 pub(super) struct StrictDeserializer<'w, D> {
@@ -121,7 +122,11 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for StrictVisitor<'_, V> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<V::Value, E> {
-        let fits = self.wanted != Wanted::Single || value.abs() <= f64::from(f32::MAX);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "it is asked whether it fits"
+        )]
+        let fits = self.wanted != Wanted::Single || (value as f32).is_finite();
         self.finite(value.is_finite() && fits)?;
         self.inner.visit_f64(value)
     }
@@ -233,7 +238,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for StrictMap<'_, A> {
                 keys,
                 watch,
             }),
-            None => self.inner.next_key_seed(seed),
+            None if watch.lenient => self.inner.next_key_seed(seed),
+            None => self.inner.next_key_seed(ByName(seed)),
         }
     }
 

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fmt;
 use std::hash::BuildHasher;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 use serde::forward_to_deserialize_any;
 
 use super::{Breach, Watch};
@@ -17,15 +19,24 @@ pub(super) struct Keys {
     few: Vec<u64>,
     many: HashSet<u64>,
     /// Only where hashes are not enough.
-    names: HashSet<String>,
+    names: HashSet<(Kind, String)>,
+    /// The variant of which it is not known yet whether it is a name.
+    variant: String,
+}
+
+/// What a key is: nothing is not the text that it is written as.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Text,
+    Nothing,
 }
 
 impl Keys {
-    fn take<E: Error>(&mut self, name: &str, watch: &Watch) -> Result<(), E> {
+    fn take<E: Error>(&mut self, kind: Kind, name: &str, watch: &Watch) -> Result<(), E> {
         let is_new = if watch.exact {
-            self.names.insert(name.to_owned())
+            self.names.insert((kind, name.to_owned()))
         } else {
-            self.is_new(watch.hasher.hash_one(name))
+            self.is_new(watch.hasher.hash_one((kind, name)))
         };
         if is_new {
             return Ok(());
@@ -59,7 +70,7 @@ pub(super) struct Key<'k, T> {
 
 impl<T> Key<'_, T> {
     fn seen<E: Error>(self, name: &str) -> Result<T, E> {
-        self.keys.take(name, self.watch)?;
+        self.keys.take(Kind::Text, name, self.watch)?;
         Ok(self.inner)
     }
 }
@@ -184,7 +195,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
     }
 
     fn visit_string<E: Error>(self, name: String) -> Result<V::Value, E> {
-        self.keys.take(&name, self.watch)?;
+        self.keys.take(Kind::Text, &name, self.watch)?;
         self.inner.visit_string(name)
     }
 
@@ -200,7 +211,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
 
     fn visit_byte_buf<E: Error>(self, name: Vec<u8>) -> Result<V::Value, E> {
         self.keys
-            .take(&name.escape_ascii().to_string(), self.watch)?;
+            .take(Kind::Text, &name.escape_ascii().to_string(), self.watch)?;
         self.inner.visit_byte_buf(name)
     }
 
@@ -223,11 +234,13 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
     }
 
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
-        self.seen("\0")?.visit_none()
+        self.keys.take(Kind::Nothing, "", self.watch)?;
+        self.inner.visit_none()
     }
 
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
-        self.seen("\0")?.visit_unit()
+        self.keys.take(Kind::Nothing, "", self.watch)?;
+        self.inner.visit_unit()
     }
 
     // Keys that are made of several values are not compared: no format of ours has them by name.
@@ -249,19 +262,105 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Key<'_, V> {
     }
 }
 
-impl<'de, A: EnumAccess<'de>> EnumAccess<'de> for Key<'_, A> {
+impl<'de, 'k, A: EnumAccess<'de>> EnumAccess<'de> for Key<'k, A> {
     type Error = A::Error;
-    type Variant = A::Variant;
+    type Variant = Key<'k, A::Variant>;
 
     fn variant_seed<S: DeserializeSeed<'de>>(
         self,
         seed: S,
-    ) -> Result<(S::Value, A::Variant), A::Error> {
+    ) -> Result<(S::Value, Self::Variant), A::Error> {
         let Self { inner, keys, watch } = self;
-        inner.variant_seed(Key {
+        let variant = VariantName {
             inner: seed,
-            keys,
-            watch,
-        })
+            name: &mut keys.variant,
+        };
+        let (value, inner) = inner.variant_seed(variant)?;
+        Ok((value, Key { inner, keys, watch }))
+    }
+}
+
+/// A variant without content is a name; one with content is not compared.
+impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Key<'_, A> {
+    type Error = A::Error;
+
+    fn unit_variant(self) -> Result<(), A::Error> {
+        self.inner.unit_variant()?;
+        let name = std::mem::take(&mut self.keys.variant);
+        self.keys.take(Kind::Text, &name, self.watch)
+    }
+
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
+        self.inner.newtype_variant_seed(seed)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
+        self.inner.tuple_variant(len, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, A::Error> {
+        self.inner.struct_variant(fields, visitor)
+    }
+}
+
+/// Reads the name of a variant, and keeps it.
+struct VariantName<'k, T> {
+    inner: T,
+    name: &'k mut String,
+}
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for VariantName<'_, S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
+        let name = self.name;
+        self.inner.deserialize(VariantName { inner, name })
+    }
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for VariantName<'_, D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, inner: V) -> Result<V::Value, D::Error> {
+        let name = self.name;
+        self.inner.deserialize_any(VariantName { inner, name })
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, inner: V) -> Result<V::Value, D::Error> {
+        let name = self.name;
+        self.inner
+            .deserialize_identifier(VariantName { inner, name })
+    }
+
+    forward_to_deserialize_any! {
+        <V: Visitor<'de>>
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
+        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum ignored_any
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for VariantName<'_, V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.expecting(f)
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<V::Value, E> {
+        name.clone_into(self.name);
+        self.inner.visit_str(name)
+    }
+
+    fn visit_u64<E: Error>(self, index: u64) -> Result<V::Value, E> {
+        *self.name = index.to_string();
+        self.inner.visit_u64(index)
     }
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod keys;
+mod names;
 
 use std::cell::{Cell, RefCell};
 use std::hash::RandomState;

@@ -275,6 +275,7 @@ fn a_write_may_name_the_tag_of_a_compressed_response() {
         ("\"v1\"", 200),
         ("\"v0--gzip\"", 412),
         ("*", 200),
+        ("W/\"v1--gzip\"", 412),
     ] {
         let request = client_with(Compression::new())
             .put("/things/text")

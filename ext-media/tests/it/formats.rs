@@ -656,6 +656,90 @@ fn what_a_form_leaves_empty_is_none_unless_it_is_a_text() {
     shape::<BTreeMap<String, Option<std::net::IpAddr>>>(FORM, "e=").assert_text("{\"e\": None}");
 }
 
+#[derive(Debug, Deserialize, Serialize)]
+struct Lists {
+    tags: Option<Vec<String>>,
+    n: Option<Vec<u32>>,
+}
+
+#[test]
+fn an_optional_list_may_have_one_item() {
+    for (form, shown) in [
+        ("tags=a", "Lists { tags: Some([\"a\"]), n: None }"),
+        ("n[]=1", "Lists { tags: None, n: Some([1]) }"),
+        ("n[0]=1", "Lists { tags: None, n: Some([1]) }"),
+        ("tags=", "Lists { tags: None, n: None }"),
+        (
+            "tags=&tags=a",
+            "Lists { tags: Some([\"\", \"a\"]), n: None }",
+        ),
+    ] {
+        shape::<Lists>(FORM, form).assert_text(shown);
+    }
+}
+
+/// What is written of a value as a form: `None` if it cannot be.
+fn form_of<T: Serialize + Send + Sync + 'static>(value: T) -> Option<String> {
+    struct Written<T>(T);
+    impl<T: Serialize + Send + Sync + 'static> Resource for Written<T> {
+        async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+            resp.set_media_for(req, &self.0)?;
+            Ok(())
+        }
+    }
+    let mut app = App::with(Media::new().form());
+    app.add_route("/", Written(value));
+    let result = block_on(TestClient::new(app).get("/").send());
+    (result.status() == 200).then(|| result.text().to_owned())
+}
+
+#[derive(Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+enum Content {
+    A(u8),
+    D(Option<u8>),
+}
+
+#[test]
+fn what_a_form_would_be_read_as_something_else_cannot_be_one() {
+    for key in ["a[b]", "a[]"] {
+        assert_eq!(form_of(HashMap::from([(key, 1)])), None, "{key}");
+    }
+    for key in ["", "a][b", "a]"] {
+        assert_eq!(
+            form_of(HashMap::from([("x", HashMap::from([(key, 1)]))])),
+            None,
+            "{key}"
+        );
+    }
+    assert_eq!(
+        form_of(HashMap::from([("m", vec![vec![], vec!["a"]])])),
+        None
+    );
+    let nothing = HashMap::from([("l", vec![Some(Inner::default()), None])]);
+    assert_eq!(
+        form_of(nothing),
+        Some("l%5B0%5D%5Bx%5D=0&l%5B1%5D=".to_owned())
+    );
+    assert_eq!(
+        form_of(HashMap::from([("e", Content::D(None))])),
+        Some("e%5BD%5D=".to_owned())
+    );
+    shape::<BTreeMap<String, Content>>(FORM, "e[D]=").assert_text("{\"e\": D(None)}");
+}
+
+#[test]
+fn what_is_written_is_read_again() {
+    let largest = format!("{{\"x\":{}}}", serde_json::to_string(&f32::MAX).unwrap());
+    shape::<Single>(JSON, largest).assert_status(200);
+    let numbers = serde_cbor_2::to_vec(&BTreeMap::from([(-1_i64, 0), (2, 0)])).unwrap();
+    shape::<BTreeMap<i64, u8>>(CBOR, numbers).assert_text("{-1: 0, 2: 0}");
+    let contents = BTreeMap::from([(Content::A(1), 1), (Content::A(2), 2)]);
+    let contents = serde_cbor_2::to_vec(&contents).unwrap();
+    shape::<BTreeMap<Content, u8>>(CBOR, contents).assert_text("{A(1): 1, A(2): 2}");
+    shape::<HashMap<Colour, u8>>(JSON, r#"{"red":1,"red":2}"#)
+        .assert_problem(400, "json_duplicate_member");
+}
+
 #[test]
 fn keys_of_every_kind_are_read_and_compared() {
     shape::<BTreeMap<Option<u8>, u8>>(CBOR, b"\xa2\xf6\x03\xf6\x04")
@@ -727,7 +811,7 @@ struct Inner {
     y: Option<bool>,
 }
 
-#[derive(Debug, Deserialize, Serialize, PartialEq)]
+#[derive(Debug, Deserialize, Serialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "lowercase")]
 enum Colour {
     Red,

@@ -199,12 +199,16 @@ fn what_a_patch_makes_is_held_to_what_a_body_is() {
     #[derive(Deserialize, Serialize)]
     struct Shape {
         p: Point,
+        s: f32,
+        id: u64,
     }
     struct Shapes;
     impl Resource for Shapes {
         async fn on_patch(&self, req: &mut Request, resp: &mut Response) -> Result {
             let current = Shape {
                 p: Point { x: 1.0, y: 2 },
+                s: 0.1,
+                id: 9_007_199_254_740_993,
             };
             resp.set_media(&req.patch_media(&current).await?)?;
             Ok(())
@@ -231,6 +235,11 @@ fn what_a_patch_makes_is_held_to_what_a_body_is() {
         ("/p", json!({"y": 2.0, "x": 1}), 200),
         ("/p/x", json!(1.5), 409),
         ("/p", json!({"x": 1}), 409),
+        ("/s", json!(0.1), 200),
+        ("/s", json!(0.100_001), 409),
+        ("/id", json!(9_007_199_254_740_992.0), 409),
+        ("/id", json!(9_007_199_254_740_993_u64), 200),
+        (&"/a".repeat(200), json!(1), 409),
     ] {
         let test = json!([{"op": "test", "path": path, "value": value}]);
         patch(PATCH, test).assert_status(status);
@@ -248,4 +257,21 @@ fn moving_much_often_ends_at_a_limit() {
     };
     moves(10).assert_status(200);
     moves(900).assert_problem(413, "content_too_large");
+}
+
+#[test]
+fn what_a_patch_brings_is_bounded_by_the_body_and_what_it_shifts_by_itself() {
+    let mut app = App::new();
+    app.add_route("/", Things)
+        .with(falcon_core::BodyLimit::bytes(16 << 20));
+    let client = TestClient::new(app);
+    let long = json!({"op": "add", "path": "/l", "value": vec![0; 600_000]});
+    let post = |operations: Value| {
+        let request = client.post("/").header("content-type", PATCH);
+        block_on(request.body(operations.to_string()).send())
+    };
+    post(json!([long])).assert_status(200);
+    let first = json!({"op": "add", "path": "/l/0", "value": 0});
+    let all = std::iter::once(long).chain(vec![first; 900]);
+    post(all.collect::<Value>()).assert_problem(413, "content_too_large");
 }

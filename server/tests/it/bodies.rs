@@ -381,6 +381,38 @@ impl Resource for Stubborn {
     }
 }
 
+/// Asks for the body, and then works for longer than a client may pause.
+struct Busy;
+
+impl Resource for Busy {
+    async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let mut body = req.take_body()?;
+        std::future::poll_fn(|cx| Poll::Ready(body.poll_chunk(cx).is_ready())).await;
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        while body.chunk().await?.is_some() {}
+        resp.set_text("read");
+        Ok(())
+    }
+}
+
+#[test]
+fn the_time_in_which_the_app_works_is_not_the_clients() {
+    let mut app = crate::app();
+    app.add_route("/busy", Busy);
+    let server = falcon_server::Server::new(app).unwrap().workers(1);
+    let server = server.body_timeout(Duration::from_millis(400));
+    let server = server.bind("127.0.0.1:0").unwrap().start().unwrap();
+    let mut stream = connect(server.local_addr());
+    let head = "POST /busy HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 20\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    for _ in 0..10 {
+        std::thread::park_timeout(Duration::from_millis(70));
+        let _sent = stream.write_all(b"xx");
+    }
+    let answer = read_to_end(&mut stream);
+    assert_eq!(status(&answer), 200, "{answer}");
+}
+
 #[test]
 fn the_time_in_which_a_body_comes_is_not_the_handlers() {
     assert_eq!(status(&drip("/")), 200);

@@ -100,7 +100,7 @@ impl<'de> Deserializer<'de> for FieldDeserializer<'_> {
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self {
-            Self::Text(text) => Word(text).deserialize_option(visitor),
+            Self::Text("") => Word("").deserialize_option(visitor),
             _ => visitor.visit_some(self),
         }
     }

@@ -41,7 +41,7 @@ impl Field {
 }
 
 /// Takes a name apart: what stands before the brackets, and what stands in each of them.
-fn split(name: &str) -> (&str, Vec<&str>) {
+pub(super) fn split(name: &str) -> (&str, Vec<&str>) {
     let whole = || (name, Vec::new());
     let Some((first, brackets)) = name.split_once('[').filter(|(first, _)| !first.is_empty())
     else {

@@ -8,7 +8,7 @@ use serde::ser::{
 };
 use serde::{Serialize, Serializer};
 
-use super::tree::Field;
+use super::tree::{Field, split};
 
 /// Writes the fields of a form, one pair after another.
 pub(super) fn encode(form: Option<Field>, out: &mut Vec<u8>) -> Result<(), Error> {
@@ -16,16 +16,29 @@ pub(super) fn encode(form: Option<Field>, out: &mut Vec<u8>) -> Result<(), Error
         return Err(Error::custom("only a struct or a map can be a form"));
     };
     for (name, field) in fields {
-        pairs(&name, &field, out);
+        if !split(&name).1.is_empty() {
+            return Err(unnameable(&name));
+        }
+        pairs(&name, &field, out)?;
     }
     Ok(())
 }
 
-fn pairs(name: &str, field: &Field, out: &mut Vec<u8>) {
+/// A name that would be read as that of another field.
+fn unnameable(name: &str) -> Error {
+    Error::custom(format_args!(
+        "`{name}` cannot be the name of a field in a form"
+    ))
+}
+
+fn pairs(name: &str, field: &Field, out: &mut Vec<u8>) -> Result<(), Error> {
     match field {
         Field::Named(fields) => {
             for (inner, field) in fields {
-                pairs(&format!("{name}[{inner}]"), field, out);
+                if inner.is_empty() || inner.contains(['[', ']']) {
+                    return Err(unnameable(inner));
+                }
+                pairs(&format!("{name}[{inner}]"), field, out)?;
             }
         }
         Field::Values(values) => {
@@ -38,6 +51,15 @@ fn pairs(name: &str, field: &Field, out: &mut Vec<u8>) {
                 out.extend_from_slice(encoded(value).as_bytes());
             }
         }
+    }
+    Ok(())
+}
+
+/// Whether nothing would be written of a field.
+fn is_nothing(field: &Field) -> bool {
+    match field {
+        Field::Values(values) => values.is_empty(),
+        Field::Named(fields) => fields.iter().all(|(_, field)| is_nothing(field)),
     }
 }
 
@@ -167,7 +189,10 @@ impl Serializer for FieldSerializer {
 
 fn in_variant(variant: Option<&'static str>, content: Option<Field>) -> Option<Field> {
     match (variant, content) {
-        (Some(variant), Some(content)) => Some(Field::Named(vec![(variant.to_owned(), content)])),
+        (Some(variant), content) => {
+            let content = content.unwrap_or_else(|| text(""));
+            Some(Field::Named(vec![(variant.to_owned(), content)]))
+        }
         (_, content) => content,
     }
 }
@@ -185,7 +210,7 @@ impl List {
         Ok(())
     }
 
-    fn finish(self) -> Option<Field> {
+    fn finish(self) -> Made {
         let mut texts = Vec::new();
         for item in &self.items {
             match item {
@@ -194,18 +219,25 @@ impl List {
                 Some(Field::Values(values)) if values.len() == 1 => {
                     texts.extend(values.iter().cloned());
                 }
-                Some(_) => return in_variant(self.variant, Some(numbered(self.items))),
+                Some(_) => return Ok(in_variant(self.variant, Some(numbered(self.items)?))),
             }
         }
-        in_variant(self.variant, Some(Field::Values(texts)))
+        Ok(in_variant(self.variant, Some(Field::Values(texts))))
     }
 }
 
-fn numbered(items: Vec<Option<Field>>) -> Field {
-    let items = items.into_iter().enumerate();
-    let empty = || Field::Values(vec![String::new()]);
-    let items = items.map(|(i, item)| (i.to_string(), item.unwrap_or_else(empty)));
-    Field::Named(items.collect())
+fn numbered(items: Vec<Option<Field>>) -> Result<Field, Error> {
+    let mut fields = Vec::with_capacity(items.len());
+    for (i, item) in items.into_iter().enumerate() {
+        let item = item.unwrap_or_else(|| text(""));
+        if is_nothing(&item) {
+            return Err(Error::custom(
+                "an empty item of a list cannot stand in a form",
+            ));
+        }
+        fields.push((i.to_string(), item));
+    }
+    Ok(Field::Named(fields))
 }
 
 macro_rules! lists {
@@ -219,7 +251,7 @@ macro_rules! lists {
             }
 
             fn end(self) -> Made {
-                Ok(self.finish())
+                self.finish()
             }
         }
     )* };
