@@ -8,6 +8,7 @@ use falcon_core::{Error, HttpError, Result};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _};
 use serde::{Serialize, Serializer};
 
+use crate::negotiate::unwritable;
 use crate::problem::shown;
 use crate::strict::{Breach, Placed, Watch, Watched};
 
@@ -117,10 +118,11 @@ impl fmt::Debug for Target<'_> {
 pub(crate) fn write<T: Serialize + ?Sized>(
     handler: &dyn MediaHandler,
     value: &T,
-    media_type: &MediaType<'_>,
+    media_type: &str,
     out: &mut Vec<u8>,
 ) -> Result {
-    handler.write(Writable(&value), media_type, out)
+    let media_type = MediaType::parse(media_type).ok_or_else(|| unwritable(media_type))?;
+    handler.write(Writable(&value), &media_type, out)
 }
 
 pub(crate) fn read<T: DeserializeOwned>(

@@ -93,10 +93,27 @@ impl Hook for Negotiate {
 
 /// The best of what the route offers: what it [`Produces`], or the formats of the app.
 pub(crate) fn choose(req: &Request) -> Result<Representation> {
+    let accept = req.accept();
+    if let Some(chosen) = best_for(req, accept.as_ref()) {
+        return Ok(chosen);
+    }
+    // What cannot be read refuses nothing.
+    if accept.is_some_and(|accept| accept.is_empty())
+        && let Some(chosen) = best_for(req, None)
+    {
+        return Ok(chosen);
+    }
+    let offers: Vec<&str> = match req.meta::<Produces>() {
+        Some(produces) => produces.iter().collect(),
+        None => Media::of(req).names().collect(),
+    };
+    Err(not_acceptable(&offers))?
+}
+
+fn best_for(req: &Request, accept: Option<&Accept<'_>>) -> Option<Representation> {
     let media = Media::of(req);
     let mut best = Best {
-        // What cannot be read refuses nothing.
-        accept: req.accept().filter(|accept| !accept.is_empty()),
+        accept,
         found: None,
     };
     if let Some(produces) = req.meta::<Produces>() {
@@ -109,14 +126,7 @@ pub(crate) fn choose(req: &Request) -> Result<Representation> {
             best.offer(&entry.media_type, || Some(&entry.format));
         }
     }
-    if let Some((_, chosen)) = best.found {
-        return Ok(chosen);
-    }
-    let offers: Vec<&str> = match req.meta::<Produces>() {
-        Some(produces) => produces.iter().collect(),
-        None => media.names().collect(),
-    };
-    Err(not_acceptable(&offers))?
+    best.found.map(|(_, chosen)| chosen)
 }
 
 /// The quality of what is liked without reserve.
@@ -143,7 +153,7 @@ pub(crate) fn unwritable(name: &str) -> HttpError {
 }
 
 struct Best<'r> {
-    accept: Option<Accept<'r>>,
+    accept: Option<&'r Accept<'r>>,
     found: Option<(u16, Representation)>,
 }
 
@@ -155,7 +165,7 @@ impl Best<'_> {
             return;
         }
         let name = media_type.to_str().unwrap_or_default();
-        let quality = match &self.accept {
+        let quality = match self.accept {
             Some(accept) => accept.quality(name),
             None => BEST,
         };

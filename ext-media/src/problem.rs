@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use falcon_core::header::{Accept, HeaderName, HeaderValue, MediaType, VARY};
+use falcon_core::header::{Accept, HeaderName, HeaderValue, VARY};
 use falcon_core::{HttpError, Member, MemberView, Request, Response, serializers};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -66,9 +66,9 @@ fn has_members(format: &Format) -> bool {
 }
 
 fn write(entry: &Entry, error: &HttpError) -> Option<Vec<u8>> {
-    let media_type = MediaType::parse(entry.media_type.to_str().ok()?)?;
+    let media_type = entry.media_type.to_str().ok()?;
     let mut body = Vec::new();
-    let written = entry.format.write(&Problem(error), &media_type, &mut body);
+    let written = entry.format.write(&Problem(error), media_type, &mut body);
     written.ok().map(|()| body)
 }
 

@@ -1,10 +1,10 @@
 //! Writing a value as a response's body.
 
+use falcon_core::header::ACCEPT;
 #[cfg(feature = "streams")]
 use falcon_core::header::CONTENT_TYPE;
 #[cfg(feature = "json")]
 use falcon_core::header::HeaderValue;
-use falcon_core::header::{ACCEPT, MediaType};
 use falcon_core::{Request, Response, Result};
 use serde::Serialize;
 
@@ -108,10 +108,9 @@ impl MediaResponse for Response {
         value: &T,
     ) -> Result<&mut Self> {
         let name = chosen.media_type();
-        let parts = chosen.format().zip(MediaType::parse(name));
-        let (format, media_type) = parts.ok_or_else(|| unwritable(name))?;
+        let format = chosen.format().ok_or_else(|| unwritable(name))?;
         let mut body = Vec::with_capacity(FIRST_CAPACITY);
-        format.write(value, &media_type, &mut body)?;
+        format.write(value, name, &mut body)?;
         self.set_content(chosen.value().clone(), body);
         if chosen.is_negotiated() {
             self.add_vary(&ACCEPT);

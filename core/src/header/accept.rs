@@ -48,8 +48,9 @@ impl<'a> Accept<'a> {
         let Some(wanted) = MediaType::parse(media_type) else {
             return 0;
         };
-        // Nothing said is nothing refused.
-        if self.value.trim().is_empty() {
+        // Nothing said is nothing refused. Most clients name all or one, and need no closer look.
+        let said = self.value.trim_matches([' ', '\t']);
+        if said.is_empty() || said == "*/*" || said == wanted.essence() {
             return 1000;
         }
         let mut best = (None, 0);

@@ -62,11 +62,11 @@ impl Format {
         }
     }
 
-    /// Appends a value to a body.
+    /// Appends a value to a body of a media type, which is read only where it makes a difference.
     pub(crate) fn write<T: Serialize + ?Sized>(
         &self,
         value: &T,
-        media_type: &MediaType<'_>,
+        media_type: &str,
         out: &mut Vec<u8>,
     ) -> Result {
         match self {
