@@ -1,6 +1,7 @@
 //! The request cycle: the one place that knows the order of the phases.
 
 use std::any::Any;
+use std::pin::pin;
 use std::sync::Arc;
 
 use http::{HeaderValue, Method, StatusCode, header};
@@ -99,15 +100,19 @@ pub(super) async fn run<M: Middleware>(
 ) {
     let result = until_answered(middleware, app, req, resp).await;
     let result = result.and_then(|()| apply_conditions(req, resp));
-    settle(result, req, resp).await;
+    if let Err(error) = result {
+        settle(error, req, resp).await;
+    }
     if let Some(deprecated) = deprecation(req) {
         deprecated.announce(resp);
     }
     if app.phases.response {
-        let result = caught(async { middleware.process_response(req, resp).await }).await;
+        let result = caught(pin!(async { middleware.process_response(req, resp).await })).await;
         // Once more, for a tag that was set just now.
         let result = result.and_then(|()| apply_conditions(req, resp));
-        settle(result, req, resp).await;
+        if let Err(error) = result {
+            settle(error, req, resp).await;
+        }
     }
 }
 
@@ -128,7 +133,7 @@ async fn until_answered<M: Middleware>(
         req.strip_trailing_slash();
     }
     if app.phases.request {
-        caught(async { middleware.process_request(req, resp).await }).await?;
+        caught(pin!(async { middleware.process_request(req, resp).await })).await?;
     }
     if resp.is_complete() || answered_for_the_server(app, req, resp)? {
         return Ok(());
@@ -138,7 +143,7 @@ async fn until_answered<M: Middleware>(
         return Err(Error::from_status(StatusCode::NOT_FOUND));
     };
     if app.phases.resource && req.answer() != Answer::Options {
-        caught(async { middleware.process_resource(req, resp).await }).await?;
+        caught(pin!(async { middleware.process_resource(req, resp).await })).await?;
         if resp.is_complete() {
             return Ok(());
         }
@@ -149,7 +154,7 @@ async fn until_answered<M: Middleware>(
         other if !route.is_wrapped => return automatic(other, req, resp),
         _ => {}
     }
-    caught(async { route.endpoint.call_dyn(req, resp).await }).await
+    caught(pin!(async { route.endpoint.call_dyn(req, resp).await })).await
 }
 
 /// Finds the route, notes it in the request, and returns its index.

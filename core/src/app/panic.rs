@@ -2,7 +2,7 @@
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::task::Poll;
 
 use crate::error::{Error, Panic, Result};
@@ -12,15 +12,18 @@ use crate::error::{Error, Panic, Result};
 /// The future is not polled again after a panic. What it borrowed (the request, the response, the
 /// middleware itself) may have been left half way; all of these are types whose every state is
 /// valid, and the response is rendered anew.
-pub(crate) async fn caught(future: impl Future<Output = Result>) -> Result {
-    let mut future = pin!(future);
+///
+/// It takes the future where it lies: moved in, it would lie there twice.
+pub(crate) fn caught<F>(mut future: Pin<&mut F>) -> impl Future<Output = Result>
+where
+    F: Future<Output = Result>,
+{
     poll_fn(
         move |cx| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
             Ok(polled) => polled,
             Err(payload) => Poll::Ready(Err(panicked(&*payload))),
         },
     )
-    .await
 }
 
 /// Calls what user code made, and turns a panic into an error.

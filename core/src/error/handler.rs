@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::error::Error as StdError;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 
 use http::{StatusCode, header};
@@ -166,9 +167,9 @@ impl ErrorHandling {
     }
 }
 
-/// Does what an outcome demands: nothing, or all that an error takes.
-pub(crate) async fn settle(outcome: Result, req: &mut Request, resp: &mut Response) {
-    let Err(error) = outcome else { return };
+/// Does all that an error demands. It is called for errors alone, since the way here costs a request
+/// that has none more than to look.
+pub(crate) async fn settle(error: Error, req: &mut Request, resp: &mut Response) {
     if let Some(handling) = fail(error, req, resp) {
         handling.await;
     }
@@ -204,7 +205,7 @@ fn fail<'a>(
         resp.clear_representation();
         resp.set_status(error.status());
         error.add_headers(resp.headers_mut());
-        let outcome = caught(async { handler(&error, req, resp).await }).await;
+        let outcome = caught(pin!(async { handler(&error, req, resp).await })).await;
         let Err(second) = outcome else {
             return resp.fail(error);
         };

@@ -1,5 +1,6 @@
 //! Several middleware as one: tuples, `Option`, `Vec`, `Arc`.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use super::{BoxMiddleware, Middleware, Phases};
@@ -9,8 +10,10 @@ use crate::{Request, Response};
 
 /// Runs one `process_response`, whatever comes of it: the next one must run too.
 async fn respond<M: Middleware>(middleware: &M, req: &mut Request, resp: &mut Response) {
-    let result = caught(async { middleware.process_response(req, resp).await }).await;
-    settle(result, req, resp).await;
+    let result = caught(pin!(async { middleware.process_response(req, resp).await })).await;
+    if let Err(error) = result {
+        settle(error, req, resp).await;
+    }
 }
 
 macro_rules! tuple {

@@ -1,5 +1,7 @@
 //! Endpoints with something around them: hooks, a group's middleware.
 
+use std::pin::pin;
+
 use http::Method;
 
 use super::{Endpoint, Methods, Sealed};
@@ -89,13 +91,15 @@ impl<M: Middleware, E: Endpoint> Endpoint for Grouped<M, E> {
     /// The same order as the app's own cycle has, with the endpoint in the place of routing.
     async fn call(&self, req: &mut Request, resp: &mut Response) -> Result {
         let middleware = &self.0;
-        let mut result = caught(async { middleware.process_request(req, resp).await }).await;
+        let mut result = caught(pin!(async { middleware.process_request(req, resp).await })).await;
         if result.is_ok() && !resp.is_complete() {
-            result = caught(async { inner(middleware, &self.1, req, resp).await }).await;
+            result = caught(pin!(async { inner(middleware, &self.1, req, resp).await })).await;
         }
         // So that this middleware, too, sees the 304 that the client will get.
         let result = result.and_then(|()| apply_conditions(req, resp));
-        settle(result, req, resp).await;
+        if let Err(error) = result {
+            settle(error, req, resp).await;
+        }
         middleware.process_response(req, resp).await
     }
 }

@@ -185,7 +185,9 @@ impl Response {
                 names.any(|n| n == "*" || n.eq_ignore_ascii_case(name.as_str()))
             })
         };
-        if !self.headers.get_all(header::VARY).iter().any(listed) {
+        // An answer has few headers, and most have no `Vary`: a look is faster than a hash.
+        let is_there = self.headers.keys().any(|name| name == header::VARY);
+        if !is_there || !self.headers.get_all(header::VARY).iter().any(listed) {
             self.headers
                 .append(header::VARY, HeaderValue::from(name.clone()));
         }
