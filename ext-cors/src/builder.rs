@@ -205,6 +205,7 @@ impl CorsBuilder {
         let headers_told = list(&wildcard.into_iter().chain(listed).collect::<Vec<_>>());
         Ok(Cors::new(Policy {
             any_origin: self.any_origin,
+            is_constant: self.any_origin && matches!(credentials, Credentials::Nobody),
             null_origin: self.null_origin,
             origins: origins.into_iter().chain(only).collect(),
             patterns,
@@ -301,7 +302,7 @@ fn list(names: &[&str]) -> Option<HeaderValue> {
     if names.is_empty() {
         return None;
     }
-    HeaderValue::from_str(&names.join(", ")).ok()
+    HeaderValue::try_from(names.join(", ")).ok()
 }
 
 impl fmt::Debug for CorsBuilder {

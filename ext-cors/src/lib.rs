@@ -59,6 +59,8 @@
 //! credentials, a pattern over a public suffix, an origin that no browser sends. CORS tells a browser
 //! which pages may read an answer; it keeps nobody from asking.
 
+mod answer;
+mod asked;
 mod builder;
 mod middleware;
 mod origin;

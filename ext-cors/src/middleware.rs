@@ -1,17 +1,17 @@
 //! The policy at work.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use falcon_core::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, HeaderValue, ORIGIN,
-};
+use falcon_core::header::{HeaderValue, ORIGIN};
 use falcon_core::{
     AppInfo, HttpError, Method, Middleware, Request, Response, Result, Route, Setup, SetupError,
 };
 
+use crate::answer;
+use crate::asked::{self, has};
 use crate::builder::CorsBuilder;
 use crate::policy::Policy;
 
@@ -58,11 +58,56 @@ impl Cors {
         }
     }
 
-    /// The policy for a method of a route, if any.
-    fn policy_for<'a>(&'a self, route: Option<&'a Route>, method: &Method) -> Option<&'a Policy> {
-        let route = route.filter(|_| self.has_others);
-        let own = route.and_then(|route| route.meta_for::<Self>(method));
+    /// The policy for a request, if any.
+    #[inline]
+    fn policy_for<'a>(&'a self, req: &'a Request) -> Option<&'a Policy> {
+        let own = if self.has_others {
+            policy_of_route(req)
+        } else {
+            None
+        };
         own.unwrap_or(self).policy.as_deref()
+    }
+
+    /// What comes of a request with an origin before it is routed.
+    #[cold]
+    fn judge<'a>(&'a self, req: &'a mut Request, resp: &'a mut Response) -> Judged<'a> {
+        req.context_mut().insert(CrossOrigin);
+        let origin = match asked::origin(req) {
+            Ok(Some(origin)) => origin,
+            Ok(None) => return Judged::Now(Ok(())),
+            Err(error) => return Judged::Now(Err(error)),
+        };
+        let Some(policy) = self.policy_for(req) else {
+            return Judged::Now(Ok(()));
+        };
+        let Some(is_allowed) = policy.allows(origin) else {
+            return Judged::Later(Box::pin(self.ask(req, resp)));
+        };
+        Judged::Now(admit(policy, is_allowed, req, resp))
+    }
+
+    /// The same where the predicate is to be asked.
+    async fn ask(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let (Some(policy), Some(origin)) = (self.policy_for(req), asked::origin(req)?) else {
+            return Ok(());
+        };
+        let is_allowed = policy.ask(origin, req).await;
+        let verdict = admit(policy, is_allowed, req, resp);
+        let by = policy.id();
+        req.context_mut().insert(Decided { by, is_allowed });
+        verdict
+    }
+}
+
+/// What the route says, for the method that is asked for where it is a preflight.
+#[cold]
+fn policy_of_route(req: &Request) -> Option<&Cors> {
+    let route = req.route().or_else(|| req.peek_route())?;
+    let asked = asked::preflight_method(req).filter(|_| has(req.headers(), &ORIGIN));
+    match asked.and_then(|asked| Method::from_bytes(asked.as_bytes()).ok()) {
+        Some(asked) => route.meta_for(&asked),
+        None => route.meta_for(req.method()),
     }
 }
 
@@ -75,12 +120,21 @@ impl fmt::Debug for Cors {
     }
 }
 
-/// What a predicate has decided, so that it is asked once.
-#[derive(Debug)]
-struct Decided(bool);
+/// Left by `process_request` where a request has an origin, so that `process_response` need not look.
+struct CrossOrigin;
 
-const ALLOW_PRIVATE_NETWORK: HeaderName =
-    HeaderName::from_static("access-control-allow-private-network");
+/// What a predicate has decided, so that it is asked once.
+struct Decided {
+    /// The policy whose predicate it was: another one may have been put in force since.
+    by: usize,
+    is_allowed: bool,
+}
+
+/// What comes of a request: at once, or after a wait that takes no room where there is none.
+enum Judged<'a> {
+    Now(Result),
+    Later(Pin<Box<dyn Future<Output = Result> + Send + 'a>>),
+}
 
 impl Middleware for Cors {
     fn setup(&mut self, app: &mut Setup<'_>) -> Result<(), SetupError> {
@@ -99,156 +153,72 @@ impl Middleware for Cors {
         Ok(())
     }
 
+    // Both phases are for the most part a look, and what they look at is inlined into the app's cycle.
+    #[inline]
     async fn process_request(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let mut origins = req.headers().get_all(ORIGIN).iter();
-        let Some(origin) = origins.next() else {
+        if !has(req.headers(), &ORIGIN) {
             return Ok(());
-        };
-        if origins.next().is_some() {
-            let why = "A request has one Origin at most.";
-            Err(HttpError::invalid_header("Origin", why))?;
         }
-        let asked = asked_method(req);
-        let route = req.peek_route();
-        let method = asked
-            .and_then(|asked| Method::from_bytes(asked.as_bytes()).ok())
-            .unwrap_or_else(|| req.method().clone());
-        let Some(policy) = self.policy_for(route, &method) else {
-            return Ok(());
-        };
-        let is_allowed = policy.decide(origin, req).await;
-        if !is_allowed && policy.reject {
-            Err(HttpError::forbidden()
-                .code("origin_not_allowed")
-                .detail("Pages of this origin may not use this resource."))?;
+        match self.judge(req, resp) {
+            Judged::Now(result) => result,
+            Judged::Later(result) => result.await,
         }
-        // What is nowhere gets the answer of what is nowhere, which the page can read.
-        if let (Some(asked), Some(route)) = (asked, route) {
-            if is_allowed {
-                answer_preflight(policy, route, asked, req, resp);
-            }
-            resp.set_status(policy.preflight_status).complete();
-        }
-        if policy.predicate.is_some() {
-            req.context_mut().insert(Decided(is_allowed));
-        }
-        Ok(())
     }
 
+    #[inline]
     async fn process_response(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let asked = asked_method(req);
-        let route = if self.has_others {
-            req.route().or_else(|| req.peek_route())
-        } else {
-            None
-        };
-        let method = asked.and_then(|asked| Method::from_bytes(asked.as_bytes()).ok());
-        let method = method.as_ref().unwrap_or_else(|| req.method());
-        let Some(policy) = self.policy_for(route, method) else {
-            return Ok(());
-        };
-        if asked.is_some() {
-            for name in [
-                ORIGIN,
-                ACCESS_CONTROL_REQUEST_METHOD,
-                ACCESS_CONTROL_REQUEST_HEADERS,
-            ] {
-                resp.add_vary(&name);
+        if let Some(policy) = self.policy_for(req) {
+            if is_cross_origin(req) {
+                announce(policy, req, resp);
+            } else if !policy.is_constant {
+                resp.add_vary(&ORIGIN);
             }
-        } else if !policy.is_constant() {
-            resp.add_vary(&ORIGIN);
-        }
-        let Some(origin) = req.headers().get(ORIGIN) else {
-            return Ok(());
-        };
-        let decided = req
-            .context()
-            .get::<Decided>()
-            .is_some_and(|decided| decided.0);
-        if policy.allows(origin).unwrap_or(decided) {
-            allow(policy, origin, resp);
-        } else {
-            forget(resp);
         }
         Ok(())
     }
 }
 
-/// The method that a preflight asks for; `None` of what is no preflight (Fetch standard, "CORS-preflight
-/// request").
-fn asked_method(req: &Request) -> Option<&str> {
-    if *req.method() != Method::OPTIONS || !req.headers().contains_key(ORIGIN) {
-        return None;
-    }
-    let asked = req.headers().get(ACCESS_CONTROL_REQUEST_METHOD)?;
-    Some(asked.to_str().unwrap_or(""))
+/// Whether there is an origin; looked for again where `process_request` may not have run, which it
+/// has for what was routed.
+fn is_cross_origin(req: &Request) -> bool {
+    let was_seen = req.context().get::<CrossOrigin>().is_some();
+    was_seen || (req.route().is_none() && has(req.headers(), &ORIGIN))
 }
 
-/// Tells a preflight what it may do, if it may do what it asks for.
-fn answer_preflight(
-    policy: &Policy,
-    route: &Route,
-    asked: &str,
-    req: &Request,
-    resp: &mut Response,
-) {
-    let Some(methods) = policy.methods_told(route, asked) else {
-        return;
-    };
-    let mut lines = req.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    if !lines.all(|line| {
-        line.to_str()
-            .is_ok_and(|names| policy.allows_headers(names))
-    }) {
-        return;
+/// Refuses what is not to go further, and answers a preflight.
+fn admit(policy: &Policy, is_allowed: bool, req: &Request, resp: &mut Response) -> Result {
+    if !is_allowed && policy.reject {
+        Err(HttpError::forbidden()
+            .code("origin_not_allowed")
+            .detail("Pages of this origin may not use this resource."))?;
     }
-    let headers = resp.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
-    if let Some(told) = &policy.headers_told {
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, told.clone());
+    // What is nowhere gets the answer of what is nowhere, which the page can read.
+    if let Some((asked, route)) = asked::preflight_method(req).zip(req.peek_route()) {
+        if is_allowed {
+            answer::tell_preflight(policy, route, asked, req, resp);
+        }
+        resp.set_status(policy.preflight_status).complete();
     }
-    headers.insert(ACCESS_CONTROL_MAX_AGE, policy.max_age.clone());
-    let asks = req.header("access-control-request-private-network") == Some("true");
-    if policy.private_network && asks {
-        headers.insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
-    }
+    Ok(())
 }
 
-/// Lets the page read the answer; whatever a responder has said of it, the policy counts.
-fn allow(policy: &Policy, origin: &HeaderValue, resp: &mut Response) {
-    let has_credentials = policy.has_credentials(origin);
-    let told = if policy.any_origin && !has_credentials {
-        HeaderValue::from_static("*")
-    } else {
-        origin.clone()
-    };
-    let headers = resp.headers_mut();
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, told);
-    if has_credentials {
-        headers.insert(
-            ACCESS_CONTROL_ALLOW_CREDENTIALS,
-            HeaderValue::from_static("true"),
-        );
-    } else {
-        headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+#[cold]
+/// Sets the headers of an answer to a request with an origin.
+fn announce(policy: &Policy, req: &Request, resp: &mut Response) {
+    if asked::preflight_method(req).is_some() {
+        answer::vary_by_preflight(resp);
+    } else if !policy.is_constant {
+        resp.add_vary(&ORIGIN);
     }
-    if let Some(exposed) = &policy.exposed {
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
+    match asked::origin(req) {
+        Ok(Some(origin)) if is_allowed(policy, origin, req) => answer::allow(policy, origin, resp),
+        _ => answer::forget(resp),
     }
 }
 
-/// Takes away what a responder or a mounted service has said to a page that is not allowed.
-fn forget(resp: &mut Response) {
-    let headers = resp.headers_mut();
-    for name in [
-        ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_ALLOW_CREDENTIALS,
-        ACCESS_CONTROL_ALLOW_HEADERS,
-        ACCESS_CONTROL_ALLOW_METHODS,
-        ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE,
-        ALLOW_PRIVATE_NETWORK,
-    ] {
-        headers.remove(name);
-    }
+fn is_allowed(policy: &Policy, origin: &HeaderValue, req: &Request) -> bool {
+    policy.allows(origin).unwrap_or_else(|| {
+        let decided = req.context().get::<Decided>();
+        decided.is_some_and(|decided| decided.by == policy.id() && decided.is_allowed)
+    })
 }

@@ -85,6 +85,8 @@ pub(crate) enum Credentials {
 )]
 pub(crate) struct Policy {
     pub(crate) any_origin: bool,
+    /// Whether answers to two origins are the same.
+    pub(crate) is_constant: bool,
     pub(crate) null_origin: bool,
     pub(crate) origins: Vec<HeaderValue>,
     pub(crate) patterns: Vec<Pattern>,
@@ -121,16 +123,18 @@ impl Policy {
         (matches || self.predicate.is_none()).then_some(matches)
     }
 
-    /// What all of it says.
-    pub(crate) async fn decide(&self, origin: &HeaderValue, req: &Request) -> bool {
-        if let Some(decided) = self.allows(origin) {
-            return decided;
-        }
-        let parsed = origin.to_str().ok().and_then(Origin::parse);
-        match (&self.predicate, parsed) {
+    /// What the predicate says; only asked where [`allows`](Self::allows) leaves it open.
+    pub(crate) async fn ask(&self, origin: &HeaderValue, req: &Request) -> bool {
+        let origin = origin.to_str().ok().and_then(Origin::parse);
+        match (&self.predicate, origin) {
             (Some(predicate), Some(origin)) => predicate.allow(&origin, req).await,
             _ => false,
         }
+    }
+
+    /// Tells one policy from another.
+    pub(crate) fn id(&self) -> usize {
+        std::ptr::from_ref(self).addr()
     }
 
     pub(crate) fn has_credentials(&self, origin: &HeaderValue) -> bool {
@@ -139,11 +143,6 @@ impl Policy {
             Credentials::Everybody => true,
             Credentials::Only(origins) => origins.contains(origin),
         }
-    }
-
-    /// Whether answers to two origins are the same.
-    pub(crate) fn is_constant(&self) -> bool {
-        self.any_origin && matches!(self.credentials, Credentials::Nobody)
     }
 
     /// The methods that a preflight is told of, if the one that it asks for is among them. They
@@ -166,7 +165,7 @@ impl Policy {
             .iter()
             .filter(|method| route.answers(method) || route.answers_any_method());
         let names: Vec<&str> = there.map(Method::as_str).collect();
-        HeaderValue::from_str(&names.join(", ")).ok()
+        HeaderValue::try_from(names.join(", ")).ok()
     }
 
     /// Whether the headers that a preflight asks for may be sent.
