@@ -11,11 +11,17 @@ total() {
     sed -n 's/.*Collected : //p'
 }
 per_request() { echo $(( ($(total "$1" 3000) - $(total "$1" 1000)) / 2000 )); }
+# The second against the first: an app without CORS, and the same with it.
+compare() {
+  local without with
+  without=$(per_request "$1") with=$(per_request "$2")
+  printf '%-40s %6d > %6d (%+d)\n' "$3" "$without" "$with" $((with - without))
+}
 echo
 echo "instructions a request without Origin, by callgrind"
-plain=$(per_request plain)
-echo "without CORS        $plain"
 for policy in any exact; do
-  with=$(per_request "$policy")
-  echo "origins: $policy      $with (+$((with - plain)))"
+  echo "origins: $policy"
+  compare none "$policy" "  as an app's first middleware"
+  compare idle "$policy,idle" "  beside another"
+  compare idle,idle "$policy,idle" "  in the place of one that does nothing"
 done

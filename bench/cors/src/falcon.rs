@@ -1,7 +1,7 @@
 //! Falcon without CORS, with one for any origin, and with one for an exact list.
 
-use falcon_core::{App, AppService, Body, Request, Resource, Response, Result};
-use falcon_cors::{Cors, CorsBuilder};
+use falcon_core::{App, AppService, Body, Middleware, Request, Resource, Response, Result};
+use falcon_cors::Cors;
 use falcon_testing::block_on;
 
 use crate::{Ask, Run, seconds};
@@ -15,21 +15,50 @@ impl Resource for Hello {
     }
 }
 
-fn service(policy: &str) -> AppService {
-    let cors = match policy {
-        "plain" => None,
-        "any" => Some(Cors::builder().allow_any_origin()),
-        "exact" => Some(Cors::builder().allow_origin("https://app.example")),
-        _ => panic!("there is plain, any and exact"),
+/// What an app has beside CORS: both of its phases run, and do nothing.
+struct Idle;
+
+impl Middleware for Idle {
+    async fn process_request(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        Ok(())
+    }
+
+    async fn process_response(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        Ok(())
+    }
+}
+
+fn cors(policy: &str) -> Cors {
+    let builder = Cors::builder().allow_headers(["x-token"]);
+    let builder = match policy {
+        "any" => builder.allow_any_origin(),
+        "exact" => builder.allow_origin("https://app.example"),
+        _ => panic!("a policy is any or exact, and not {policy}"),
     };
-    let build = |cors: CorsBuilder| cors.allow_headers(["x-token"]).build().expect("a policy");
-    let mut app = cors.map_or_else(App::new, |cors| App::with(build(cors)));
+    builder.build().expect("a policy")
+}
+
+/// An app with such middleware: `none`, `idle`, `any`, `exact`, or two of them, with `idle` last.
+fn service(middleware: &str) -> AppService {
+    match middleware {
+        "none" => app(()),
+        "idle" => app(Idle),
+        "idle,idle" => app((Idle, Idle)),
+        other => match other.strip_suffix(",idle") {
+            Some(policy) => app((cors(policy), Idle)),
+            None => app(cors(other)),
+        },
+    }
+}
+
+fn app(middleware: impl Middleware) -> AppService {
+    let mut app = App::with(middleware);
     app.add_route("/", Hello);
     app.freeze().expect("the app is in order")
 }
 
-pub fn run(policy: &str) -> Run {
-    let service = service(policy);
+pub fn run(middleware: &str) -> Run {
+    let service = service(middleware);
     Box::new(move |ask: Ask, times| {
         seconds(times, || {
             let mut request = http::Request::builder().method(ask.method());

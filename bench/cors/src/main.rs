@@ -1,5 +1,5 @@
 //! What CORS costs, beside tower-http's layer on axum and actix-cors on actix-web: the same route with
-//! and without it, in one run; and, for callgrind, one of ours many times (`cors plain 1000`).
+//! and without it, in one run; and, for callgrind, one of ours many times (`cors none 1000`).
 
 mod actix;
 mod axum;
@@ -27,14 +27,17 @@ impl Ask {
     }
 
     pub fn headers(self) -> &'static [(&'static str, &'static str)] {
-        const ALL: [(&str, &str); 3] = [
+        const ALL: [(&str, &str); 6] = [
+            ("host", "api.example"),
+            ("user-agent", "falcon"),
+            ("accept", "*/*"),
             ("origin", "https://app.example"),
             ("access-control-request-method", "GET"),
             ("access-control-request-headers", "x-token"),
         ];
         match self {
-            Self::Plain => &[],
-            Self::Simple => &ALL[..1],
+            Self::Plain => &ALL[..3],
+            Self::Simple => &ALL[..4],
             Self::Preflight => &ALL,
         }
     }
@@ -77,7 +80,7 @@ fn compare() {
         "", "falcon", "axum, tower-http", "actix, actix-cors"
     );
     let runs = [
-        falcon::run("plain"),
+        falcon::run("none"),
         falcon::run("exact"),
         axum::run(false),
         axum::run(true),
@@ -111,9 +114,9 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.as_slice() {
         [] => compare(),
-        [policy, times] => {
-            falcon::run(policy)(Ask::Plain, times.parse().expect("how many times"));
+        [middleware, times] => {
+            falcon::run(middleware)(Ask::Plain, times.parse().expect("how many times"));
         }
-        _ => panic!("cors [POLICY TIMES]"),
+        _ => panic!("cors [MIDDLEWARE TIMES]"),
     }
 }
