@@ -64,3 +64,85 @@ fn is_public_suffix(host: &str) -> bool {
     let suffix = psl::suffix(host.as_bytes());
     suffix.is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == host.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Origin, Pattern};
+
+    /// Numbers that are the same in every run.
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (self.0 >> 33) as usize % end
+        }
+
+        fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+            from[self.below(from.len())]
+        }
+
+        fn labels(&mut self, most: usize) -> Vec<&'static str> {
+            let count = 1 + self.below(most);
+            (0..count)
+                .map(|_| self.pick(&["a", "b", "ab", "a-b", "0"]))
+                .collect()
+        }
+    }
+
+    const SCHEMES: [&str; 3] = ["https", "http", "httpss"];
+    const PORTS: [&str; 3] = ["", ":8443", ":844"];
+
+    /// An origin in pieces, or none: what was spoilt by a character too many.
+    type Pieces = Option<(&'static str, Vec<&'static str>, &'static str)>;
+
+    fn some_origin(dice: &mut Dice) -> (String, Pieces) {
+        let (scheme, labels, port) = (dice.pick(&SCHEMES), dice.labels(5), dice.pick(&PORTS));
+        let mut text = format!("{scheme}://{}{port}", labels.join("."));
+        if dice.below(4) > 0 {
+            return (text, Some((scheme, labels, port)));
+        }
+        let at = dice.below(text.len() + 1);
+        text.insert(
+            at,
+            dice.pick(&['/', '@', '%', '*', ' ', '\\', '?', '#', 'A', ',', '\0']),
+        );
+        (text, None)
+    }
+
+    #[test]
+    fn patterns_agree_with_a_comparison_of_lists_on_a_million_pairs() {
+        let mut dice = Dice(17);
+        let origins: Vec<_> = (0..1_000).map(|_| some_origin(&mut dice)).collect();
+        let parsed = origins.iter().map(|(text, _)| Origin::parse(text));
+        let parsed: Vec<_> = parsed.collect();
+        let (mut pairs, mut matches) = (0, 0);
+        for _ in 0..1_000 {
+            let (scheme, parent, port) = (dice.pick(&SCHEMES), dice.labels(3), dice.pick(&PORTS));
+            let stars = dice.pick(&["*", "**"]);
+            let text = format!("{scheme}://{stars}.{}{port}", parent.join("."));
+            let pattern = Pattern::parse(&text, true).expect("a pattern");
+            for ((origin, pieces), parsed) in origins.iter().zip(&parsed) {
+                let is_below = |labels: &[&str]| {
+                    labels.len() > parent.len()
+                        && labels.ends_with(&parent)
+                        && (stars == "**" || labels.len() == parent.len() + 1)
+                };
+                let expected = pieces
+                    .as_ref()
+                    .is_some_and(|(s, labels, p)| *s == scheme && *p == port && is_below(labels));
+                let found = parsed.is_some_and(|parsed| pattern.matches(&parsed));
+                assert_eq!(found, expected, "{text} and {origin}");
+                pairs += 1;
+                matches += usize::from(found);
+            }
+        }
+        assert!(
+            pairs == 1_000_000 && matches > 1_000,
+            "{matches} of {pairs}"
+        );
+    }
+}

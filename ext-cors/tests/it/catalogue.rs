@@ -2,9 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use falcon_core::{App, Method, Middleware, Request, Response, Result};
+use falcon_core::header::ETag;
+use falcon_core::{
+    App, BodyLimit, HttpError, HttpStatus, Method, Middleware, Request, Responders, Response,
+    Result, StatusCode,
+};
 use falcon_cors::{Cors, Origin};
-use falcon_testing::TestClient;
+use falcon_testing::{TestClient, block_on};
 
 use crate::{APP, Things, assert_not_allowed, client, get, policy, preflight, send, vary};
 
@@ -194,7 +198,7 @@ struct Locked;
 
 impl Middleware for Locked {
     async fn process_request(&self, _req: &mut Request, _resp: &mut Response) -> Result {
-        Err(falcon_core::HttpError::unauthorized("Bearer"))?
+        Err(HttpError::unauthorized("Bearer"))?
     }
 }
 
@@ -278,11 +282,118 @@ fn f26_and_f30_errors_and_redirects_can_be_read() {
     }
     let mut app = App::with(policy().build().unwrap());
     app.add_sink("/old", |_: &mut Request, _: &mut Response| async {
-        Err(falcon_core::HttpStatus::found("/new"))
+        Err(HttpStatus::found("/new"))
     });
     let result = send(&TestClient::new(app), "GET", "/old", &[("origin", APP)]);
     result.assert_status(302);
     assert_allowed(&result, APP);
+}
+
+/// What goes wrong in a request, by its path's last part.
+#[expect(clippy::panic, reason = "a responder that panics is what is tested")]
+async fn fail(_state: &(), req: &mut Request, resp: &mut Response) -> Result {
+    match req.param("how") {
+        Some("panic") => panic!("on purpose"),
+        Some("media") => Err(HttpError::unsupported_media_type())?,
+        Some("slow") => Err(HttpError::new(StatusCode::REQUEST_TIMEOUT))?,
+        Some("busy") => Err(HttpError::service_unavailable())?,
+        _ => resp.set_body(req.read_body().await?),
+    };
+    Ok(())
+}
+
+fn failing() -> Responders<()> {
+    Responders::of(()).on_get(fail).on_post(fail)
+}
+
+#[test]
+fn f26_what_the_framework_refuses_and_what_a_mount_breaks_can_be_read_too() {
+    let mut inner = App::new();
+    inner.add_route("/{how}", failing());
+    let mut app = App::with(policy().build().unwrap());
+    app.add_route("/{how}", failing()).with(BodyLimit::bytes(4));
+    app.mount("/inner", inner.freeze().unwrap());
+    app.group("/group", Locked).add_route("/{how}", failing());
+    let client = TestClient::new(app);
+    for (method, path, body, status) in [
+        ("GET", "/panic", "", 500),
+        ("GET", "/media", "", 415),
+        ("GET", "/slow", "", 408),
+        ("GET", "/busy", "", 503),
+        ("POST", "/body", "five!", 413),
+        ("GET", "/inner/panic", "", 500),
+        ("GET", "/inner/busy", "", 503),
+        ("GET", "/inner/no/such", "", 404),
+        ("PUT", "/inner/body", "", 405),
+        ("GET", "/group/x", "", 401),
+        ("GET", "/%zz", "", 400),
+    ] {
+        let request = client.request(method, path).header("origin", APP);
+        let result = block_on(request.body(body).send());
+        result
+            .assert_status(status)
+            .assert_header("access-control-allow-credentials", "true");
+        assert_allowed(&result, APP);
+        assert!(vary(&result).contains(&"origin".to_owned()), "{path}");
+    }
+}
+
+#[test]
+fn f26_what_is_refused_before_any_middleware_can_be_read_too() {
+    let mut app = App::with(policy().build().unwrap());
+    app.set_allowed_hosts(["api.example"]);
+    app.add_route("/things", Things);
+    let client = TestClient::new(app);
+    for (host, status) in [("api.example", 200), ("other.example", 421)] {
+        let headers = [("host", host), ("origin", APP)];
+        let result = send(&client, "GET", "/things", &headers);
+        result.assert_status(status);
+        assert_allowed(&result, APP);
+    }
+}
+
+/// Ends a request, in the several ways there are, before the middleware behind it has seen it.
+struct Hasty(fn(&mut Response) -> Result);
+
+impl Middleware for Hasty {
+    async fn process_request(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        self.0(resp)
+    }
+}
+
+#[test]
+fn f26_the_answers_of_middleware_before_this_one_can_be_read_too() {
+    let ways: [fn(&mut Response) -> Result; 4] = [
+        |resp| {
+            resp.set_text("at once").complete();
+            Ok(())
+        },
+        |_| Err(HttpStatus::new(StatusCode::OK))?,
+        |_| Err(HttpError::forbidden())?,
+        |_| unreachable!("a panic on purpose"),
+    ];
+    for way in ways {
+        let mut app = App::with((Hasty(way), policy().build().unwrap()));
+        app.add_route("/things", Things);
+        let client = TestClient::new(app);
+        assert_allowed(&get(&client, APP), APP);
+        assert_not_allowed(&get(&client, "https://evil.example"));
+    }
+}
+
+#[test]
+fn f30_what_has_not_changed_can_be_read_too() {
+    async fn tagged(_state: &(), _req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_etag(&ETag::strong("a")?).set_text("tagged");
+        Ok(())
+    }
+    let mut app = App::with(policy().build().unwrap());
+    app.add_route("/things", Responders::of(()).on_get(tagged));
+    let headers = [("origin", APP), ("if-none-match", "\"a\"")];
+    let result = send(&TestClient::new(app), "GET", "/things", &headers);
+    result.assert_status(304).assert_header("etag", "\"a\"");
+    assert_allowed(&result, APP);
+    assert_eq!(vary(&result), ["origin"]);
 }
 
 #[test]

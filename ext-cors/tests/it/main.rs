@@ -10,6 +10,7 @@ use falcon_cors::{Cors, CorsBuilder};
 use falcon_testing::{TestClient, TestResult, block_on};
 
 mod building;
+mod bypasses;
 mod catalogue;
 mod policies;
 
