@@ -5,11 +5,12 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::task::Poll;
 use std::time::Duration;
 
 use falcon_core::http::{HeaderValue, Request, Response, StatusCode, header};
-use falcon_core::{AppService, Body, ResponseBody, Route};
+use falcon_core::{AppService, Body, HttpError, ResponseBody, Route};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout};
@@ -38,7 +39,9 @@ use crate::phase::Activity;
 pub struct HandlerTimeout(Option<Duration>);
 
 impl HandlerTimeout {
-    /// The request is answered with 503 after this time.
+    /// The request is answered with 503 after this time, and middleware sees that answer as it
+    /// sees any other. Should it have to be waited for then, for more than a second, the server
+    /// answers by itself.
     pub fn after(limit: Duration) -> Self {
         Self(Some(limit))
     }
@@ -86,6 +89,9 @@ impl Shared {
     }
 }
 
+/// How long `process_response` of the middleware may take for the answer to what took too long.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 const TOO_SLOW: &str = "The server did not have an answer in time.";
 
 /// What hyper calls for each request of a connection. It is shared by the requests of one connection
@@ -128,9 +134,23 @@ impl Handler {
         }
         let (body, waiting) = incoming(body, &self.shared.config);
         let request = Request::from_parts(parts, body);
-        let timeout = self.shared.timeout(&request);
-        let answer = within(timeout, waiting, self.service.handle(request)).await;
-        answer.unwrap_or_else(|| refuse(StatusCode::SERVICE_UNAVAILABLE, TOO_SLOW))
+        let limit = self.shared.timeout(&request);
+        let is_late = AtomicBool::new(false);
+        let given_up = poll_fn(|_| {
+            if is_late.load(Relaxed) {
+                Poll::Ready(HttpError::service_unavailable().detail(TOO_SLOW))
+            } else {
+                Poll::Pending
+            }
+        });
+        let answer = self.service.handle_unless(request, given_up);
+        let Some(mut response) = within(limit, waiting, &is_late, answer).await else {
+            return refuse(StatusCode::SERVICE_UNAVAILABLE, TOO_SLOW);
+        };
+        if is_late.load(Relaxed) {
+            close_after(&mut response);
+        }
+        response
     }
 }
 
@@ -143,11 +163,12 @@ fn incoming(body: Incoming, config: &Config) -> (Body, Option<Arc<Waiting>>) {
     (Body::new(timed), Some(waiting))
 }
 
-/// Awaits a future for so long, without the time in which it waits for the client. The timer is
-/// only made once the future has to wait.
+/// Awaits a future for so long, without the time in which it waits for the client; then says that
+/// it is late, and awaits it a little longer. The timer is only made once the future has to wait.
 async fn within<F: Future>(
     limit: Option<Duration>,
     waiting: Option<Arc<Waiting>>,
+    is_late: &AtomicBool,
     future: F,
 ) -> Option<F::Output> {
     let mut future = pin!(future);
@@ -163,7 +184,8 @@ async fn within<F: Future>(
         let limit = limit.saturating_add(waited.unwrap_or_default());
         let left = limit.saturating_sub(began.elapsed());
         if left.is_zero() {
-            return None;
+            is_late.store(true, Relaxed);
+            return timeout(LAST_WORDS, future).await.ok();
         }
         if let Ok(output) = timeout(left, future.as_mut()).await {
             return Some(output);
@@ -180,11 +202,15 @@ fn refuse(status: StatusCode, why: &'static str) -> Response<ResponseBody> {
         format!(r#"{{"title":"{title}","status":{number},"detail":"{why}","code":"{code}"}}"#);
     let mut response = Response::new(ResponseBody::from(Body::from(problem)));
     *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(
+    response.headers_mut().insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
-    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    close_after(&mut response);
     response
+}
+
+fn close_after(response: &mut Response<ResponseBody>) {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
 }

@@ -1,8 +1,10 @@
 //! The request cycle: the one place that knows the order of the phases.
 
 use std::any::Any;
-use std::pin::pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 use http::{HeaderValue, Method, StatusCode, header};
 
@@ -16,6 +18,9 @@ use crate::response::{ResponseBody, apply_conditions};
 use crate::routing::{Answer, CheckedPath};
 use crate::{Deprecated, Request, Response};
 
+/// Ready once a caller waits no longer, with what is to be answered instead.
+pub(super) type GivenUp<'a> = Pin<&'a mut (dyn Future<Output = HttpError> + Send)>;
+
 /// An app's middleware without its type.
 pub(super) trait Cycle: Send + Sync {
     fn check(&mut self, app: &AppInfo<'_>) -> Result<(), SetupError>;
@@ -26,6 +31,7 @@ pub(super) trait Cycle: Send + Sync {
         app: &'a Frozen,
         req: &'a mut Request,
         resp: &'a mut Response,
+        given_up: Option<GivenUp<'a>>,
     ) -> BoxFuture<'a, ()>;
     /// The whole cycle in one box, for a caller that has to own it.
     fn serve(
@@ -57,8 +63,9 @@ impl<M: Middleware> Cycle for Stack<M> {
         app: &'a Frozen,
         req: &'a mut Request,
         resp: &'a mut Response,
+        given_up: Option<GivenUp<'a>>,
     ) -> BoxFuture<'a, ()> {
-        Box::pin(run(&self.0, app, req, resp))
+        Box::pin(run(&self.0, app, req, resp, given_up))
     }
 
     fn serve(
@@ -75,8 +82,8 @@ impl<M: Middleware> Cycle for Stack<M> {
             let is_head = *req.method() == Method::HEAD;
             let mut resp = app.response();
             match stack {
-                Some(Self(middleware)) => run(middleware, &app, &mut req, &mut resp).await,
-                None => run(&(), &app, &mut req, &mut resp).await,
+                Some(Self(middleware)) => run(middleware, &app, &mut req, &mut resp, None).await,
+                None => run(&(), &app, &mut req, &mut resp, None).await,
             }
             app.finish(resp, is_head)
         })
@@ -97,8 +104,9 @@ pub(super) async fn run<M: Middleware>(
     app: &Frozen,
     req: &mut Request,
     resp: &mut Response,
+    given_up: Option<GivenUp<'_>>,
 ) {
-    let result = until_answered(middleware, app, req, resp).await;
+    let result = unless(given_up, pin!(until_answered(middleware, app, req, resp))).await;
     let result = result.and_then(|()| apply_conditions(req, resp));
     if let Err(error) = result {
         settle(error, req, resp).await;
@@ -114,6 +122,23 @@ pub(super) async fn run<M: Middleware>(
             settle(error, req, resp).await;
         }
     }
+}
+
+/// Awaits an answer, if nobody gives it up before.
+fn unless<F>(
+    mut given_up: Option<GivenUp<'_>>,
+    mut answered: Pin<&mut F>,
+) -> impl Future<Output = Result>
+where
+    F: Future<Output = Result>,
+{
+    poll_fn(move |cx| {
+        let answered = answered.as_mut().poll(cx);
+        match (answered, &mut given_up) {
+            (Poll::Pending, Some(given_up)) => given_up.as_mut().poll(cx).map(|e| Err(e.into())),
+            (answered, _) => answered,
+        }
+    })
 }
 
 fn deprecation(req: &Request) -> Option<&Deprecated> {

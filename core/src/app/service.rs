@@ -3,19 +3,20 @@
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::Method;
 use tower_service::Service;
 
+use super::cycle::GivenUp;
 use super::freeze::SetupErrors;
 use super::{App, BoxFuture, Frozen, cycle};
 use crate::Request;
 use crate::Route;
 use crate::body::Body;
-use crate::error::{BoxError, Result};
+use crate::error::{BoxError, HttpError, Result};
 use crate::middleware::Phases;
 use crate::request::PeerAddr;
 use crate::response::ResponseBody;
@@ -53,7 +54,60 @@ impl AppService {
     ///
     /// Dropping the future gives the request up: `process_response` does not run, but what
     /// [`Response::on_end`](crate::Response::on_end) was given does.
-    pub async fn handle<B>(&self, request: http::Request<B>) -> http::Response<ResponseBody>
+    pub fn handle<B>(
+        &self,
+        request: http::Request<B>,
+    ) -> impl Future<Output = http::Response<ResponseBody>> + Send
+    where
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        self.respond(request, None)
+    }
+
+    /// Answers one request, unless it is given up before: for servers with a limit of time.
+    ///
+    /// Once `given_up` is ready, whatever runs of the request is dropped, and its error is answered
+    /// as one that a responder returned: observers, error handlers and `process_response` of the
+    /// app's middleware run, and are not limited. A group's middleware is dropped with the responder.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    ///
+    /// use falcon_core::{AppService, Body, HttpError, ResponseBody};
+    ///
+    /// async fn within_a_second(
+    ///     service: &AppService,
+    ///     request: http::Request<Body>,
+    /// ) -> http::Response<ResponseBody> {
+    ///     let too_late = async {
+    ///         tokio::time::sleep(Duration::from_secs(1)).await;
+    ///         HttpError::service_unavailable()
+    ///     };
+    ///     service.handle_unless(request, too_late).await
+    /// }
+    /// ```
+    pub async fn handle_unless<B>(
+        &self,
+        request: http::Request<B>,
+        given_up: impl Future<Output = HttpError> + Send,
+    ) -> http::Response<ResponseBody>
+    where
+        B: http_body::Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        self.respond(request, Some(pin!(given_up))).await
+    }
+
+    async fn respond<B>(
+        &self,
+        request: http::Request<B>,
+        given_up: Option<GivenUp<'_>>,
+    ) -> http::Response<ResponseBody>
     where
         B: http_body::Body + Send + 'static,
         B::Data: Send,
@@ -63,11 +117,13 @@ impl AppService {
         // A method override must not make a client wait for a body that HEAD does not have.
         let is_head = *req.method() == Method::HEAD;
         let mut resp = self.0.response();
+        // As one that lives no longer than the request, for all that is borrowed has one lifetime.
+        let given_up = given_up.map(|given_up| -> GivenUp<'_> { given_up });
         match &self.0.cycle {
             Some(cycle) if self.0.phases != Phases::default() => {
-                cycle.run(&self.0, &mut req, &mut resp).await;
+                cycle.run(&self.0, &mut req, &mut resp, given_up).await;
             }
-            _ => cycle::run(&(), &self.0, &mut req, &mut resp).await,
+            _ => cycle::run(&(), &self.0, &mut req, &mut resp, given_up).await,
         }
         self.0.finish(resp, is_head)
     }
@@ -190,7 +246,7 @@ where
             _ => Box::pin(async move {
                 let is_head = *req.method() == Method::HEAD;
                 let mut resp = app.response();
-                cycle::run(&(), &app, &mut req, &mut resp).await;
+                cycle::run(&(), &app, &mut req, &mut resp, None).await;
                 app.finish(resp, is_head)
             }),
         })

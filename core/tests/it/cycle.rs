@@ -1,7 +1,10 @@
 //! The order of the phases, and every way to leave it early.
 
-use falcon_core::{App, BoxMiddleware, HttpError, Middleware, Request, Response, Result};
+use falcon_core::{
+    App, Body, BoxMiddleware, HttpError, Middleware, Request, Resource, Response, Result,
+};
 use falcon_testing::TestClient;
+use http_body_util::BodyExt;
 
 use crate::{Log, Noting, Text, block_on};
 
@@ -249,5 +252,56 @@ fn start_up_runs_in_order_and_shut_down_in_reverse() {
             "a down",
         ];
         assert_eq!(log.take(), expected);
+    });
+}
+
+/// Never answers, and tells when it is dropped.
+struct Stuck(Log);
+
+struct Dropped(Log);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.add("dropped");
+    }
+}
+
+impl Resource for Stuck {
+    async fn on_get(&self, _req: &mut Request, resp: &mut Response) -> Result {
+        let _dropped = Dropped(self.0.clone());
+        resp.set_text("half");
+        std::future::pending::<()>().await;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_request_that_is_given_up_is_answered_as_one_that_failed() {
+    block_on(async {
+        let log = Log::default();
+        let mut app = App::with(two(&log));
+        app.add_route("/stuck", Stuck(log.clone()));
+        app.add_route("/", Text("hello"));
+        let service = app.freeze().unwrap();
+        let too_late = || async { HttpError::service_unavailable().detail("Too late.") };
+        let get = |path| http::Request::get(path).body(Body::empty()).unwrap();
+
+        let answer = service.handle_unless(get("/stuck"), too_late()).await;
+        assert_eq!(answer.status(), 503);
+        let expected = ["dropped", "b response false", "a response false"];
+        assert_eq!(log.take()[4..], expected);
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8_lossy(&body).contains("Too late."));
+
+        // What is there at once is not given up.
+        let answer = service.handle_unless(get("/"), too_late()).await;
+        assert_eq!(answer.status(), 200);
+        assert_eq!(log.take(), WHOLE);
+
+        let mut bare = App::new();
+        bare.add_route("/stuck", Stuck(log.clone()));
+        let bare = bare.freeze().unwrap();
+        let answer = bare.handle_unless(get("/stuck"), too_late()).await;
+        assert_eq!(answer.status(), 503);
     });
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use falcon_core::header::ETag;
 use falcon_core::{
-    App, BodyLimit, HttpError, HttpStatus, Method, Middleware, Request, Responders, Response,
+    App, Body, BodyLimit, HttpError, HttpStatus, Method, Middleware, Request, Responders, Response,
     Result, StatusCode,
 };
 use falcon_cors::{Cors, Origin};
@@ -350,6 +350,22 @@ fn f26_what_is_refused_before_any_middleware_can_be_read_too() {
         result.assert_status(status);
         assert_allowed(&result, APP);
     }
+}
+
+#[test]
+fn f26_what_a_server_gives_up_can_be_read_too() {
+    async fn stuck(_state: &(), _req: &mut Request, _resp: &mut Response) -> Result {
+        std::future::pending().await
+    }
+    let mut app = App::with(policy().build().unwrap());
+    app.add_route("/stuck", Responders::of(()).on_get(stuck));
+    let request = http::Request::get("/stuck").header("origin", APP);
+    let request = request.body(Body::empty()).unwrap();
+    let too_late = async { HttpError::service_unavailable() };
+    let service = app.freeze().unwrap();
+    let answer = block_on(service.handle_unless(request, too_late));
+    assert_eq!(answer.status(), 503);
+    assert_eq!(answer.headers()["access-control-allow-origin"], APP);
 }
 
 /// Ends a request, in the several ways there are, before the middleware behind it has seen it.

@@ -23,7 +23,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use falcon_core::{App, Body, HttpError, Request, Resource, Response, Result};
+use falcon_core::{App, Body, HttpError, Middleware, Request, Resource, Response, Result};
 use falcon_server::{HandlerTimeout, Running, Server};
 
 pub(crate) struct Hello;
@@ -106,8 +106,21 @@ impl Resource for Drip {
     }
 }
 
+/// Signs every answer, and takes its time for that where it is asked to.
+pub(crate) struct Signing;
+
+impl Middleware for Signing {
+    async fn process_response(&self, req: &mut Request, resp: &mut Response) -> Result {
+        if req.query_string() == "dawdle" {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+        }
+        resp.set_header("x-signed", "yes")?;
+        Ok(())
+    }
+}
+
 pub(crate) fn app() -> App {
-    let mut app = App::new();
+    let mut app = App::with(Signing);
     app.add_route("/", Hello);
     app.add_route("/host", Host);
     app.add_route("/slow/{ms:int}", Slow);

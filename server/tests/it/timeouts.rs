@@ -160,3 +160,27 @@ fn a_slow_download_of_a_whole_body_outlives_the_idle_timeout() {
         since.elapsed()
     );
 }
+
+#[test]
+fn middleware_has_a_last_word_on_what_took_too_long_and_no_more() {
+    let server = serve(|server| server);
+    let since = Instant::now();
+    let answer = exchange(&server, "GET /slow/5000 HTTP/1.1\r\nhost: a\r\n\r\n");
+    assert!(
+        answer.contains("x-signed: yes") && answer.contains("\"code\":\"service_unavailable\""),
+        "{answer}"
+    );
+    assert_took(since, 400);
+    for path in ["/slow/5000", "/slow/0"] {
+        let since = Instant::now();
+        let answer = exchange(
+            &server,
+            &format!("GET {path}?dawdle HTTP/1.1\r\nhost: a\r\n\r\n"),
+        );
+        assert!(
+            answer.starts_with("HTTP/1.1 503") && !answer.contains("x-signed"),
+            "{answer}"
+        );
+        assert_took(since, 1_400);
+    }
+}
