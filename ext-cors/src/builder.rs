@@ -156,7 +156,11 @@ impl CorsBuilder {
         self
     }
 
-    /// Lets public pages reach this server in a private network, where a browser asks for it.
+    /// Lets public pages reach this server in a private network, where a browser asks for it in a
+    /// preflight (`Access-Control-Request-Private-Network`, which Chromium sent before version 142).
+    ///
+    /// What has come after it, Local Network Access, asks the user and no server: a page may then
+    /// read what the rest of the policy lets it read, and nothing is to be set here.
     pub fn allow_private_network(mut self) -> Self {
         self.private_network = true;
         self

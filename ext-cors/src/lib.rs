@@ -53,6 +53,51 @@
 //! });
 //! ```
 //!
+//! # What is answered
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | no `Origin` | as without CORS; `Vary: Origin` where answers depend on it |
+//! | an origin that is allowed | the same, and the headers with which the page may read it, whatever the status |
+//! | an origin that is not | the same, and no such header, not even a responder's own; 403 by [`CorsBuilder::reject_disallowed`] |
+//! | a preflight (`OPTIONS` with `Access-Control-Request-Method`) for a route | 204 at once, with what may be done if what was asked for is among it |
+//! | a preflight for what is nowhere | the 404 |
+//! | any other `OPTIONS` | the resource's, or the automatic one |
+//!
+//! Sinks and mounted services answer every method, so a preflight for them is told the one that it asks
+//! for. What a mounted service says of CORS by itself gives way to the policy.
+//!
+//! # Policies of groups, routes and methods
+//!
+//! The app's policy counts unless something nearer has one, or [`Cors::off`]:
+//!
+//! ```
+//! # use falcon_core::{App, Method, Request, Resource, Response, Result};
+//! # use falcon_cors::{Cors, CorsError};
+//! # struct Things;
+//! # impl Resource for Things {
+//! #     async fn on_get(&self, _: &mut Request, _: &mut Response) -> Result { Ok(()) }
+//! #     async fn on_put(&self, _: &mut Request, _: &mut Response) -> Result { Ok(()) }
+//! # }
+//! let of_the_app = Cors::builder().allow_origin("https://app.example").build()?;
+//! let for_everybody = Cors::builder().allow_any_origin().build()?;
+//!
+//! let mut app = App::with(of_the_app);
+//! app.add_route("/things", Things).with_for(Method::GET, for_everybody);
+//! app.add_route("/internal", Things).with(Cors::off());
+//! # Ok::<(), CorsError>(())
+//! ```
+//!
+//! # When the browser's console says no
+//!
+//! | it says | so |
+//! | --- | --- |
+//! | No 'Access-Control-Allow-Origin' header is present | the origin is not allowed: compare it, scheme and port too |
+//! | It does not have HTTP ok status | there is no such route, or a middleware before [`Cors`] refuses preflights |
+//! | Method … is not allowed | the route has no responder for it, or [`CorsBuilder::allow_methods`] leaves it out; or the preflight asked for a header that is not allowed |
+//! | Request header field … is not allowed | name it with [`CorsBuilder::allow_headers`] |
+//! | … must not be the wildcard '*' when the request's credentials mode is 'include' | name the origins, with [`CorsBuilder::allow_credentials`] |
+//!
 //! # What cannot be said
 //!
 //! [`CorsBuilder::build`] refuses what cannot be safe: credentials for any origin, wildcards with

@@ -17,7 +17,8 @@ use crate::policy::Policy;
 
 /// A policy that is in order: who may read what across origins.
 ///
-/// As the first middleware of an app it is at work; as metadata of a group, a route or a method
+/// As the first middleware of an app it is at work: behind one that refuses whom it does not know,
+/// preflights, which carry no credentials, would be refused. As metadata of a group, a route or a method
 /// (`.with(cors)`, `.with_for(method, cors)`) it stands in place of the app's; [`Cors::off`] is none.
 ///
 /// # Errors
