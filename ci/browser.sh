@@ -15,4 +15,4 @@ if [ ! -d "$work/node_modules/playwright-core" ]; then
 fi
 set -x
 cargo build --quiet -p falcon-web --example cors --features cors
-node "$work/cors.js" target/debug/examples/cors "$(command -v chromium)"
+RUST_BACKTRACE=0 node "$work/cors.js" target/debug/examples/cors "$(command -v chromium)"

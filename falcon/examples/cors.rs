@@ -3,14 +3,16 @@
 //!
 //! `cargo run -p falcon-web --example cors --features cors` prints two addresses. The first serves empty
 //! pages, the second the API: `/things` for pages of the first, with credentials; `/any` for everybody;
-//! `/own` for nobody; `/old`, which redirects to `/things`.
+//! `/own` for nobody; `/old`, which redirects to `/things`; `/broken`, which takes too long, panics, or is
+//! sent too much.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use falcon::BodyLimit;
 use falcon::cors::Cors;
 use falcon::prelude::*;
-use falcon::server::Server;
+use falcon::server::{HandlerTimeout, Server};
 
 /// A page that does nothing; `/frame` holds a frame of no origin.
 struct Page;
@@ -79,6 +81,24 @@ impl Resource for Old {
     }
 }
 
+/// Goes wrong in ways that no responder answers for.
+struct Broken;
+
+impl Resource for Broken {
+    async fn on_get(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        std::future::pending().await
+    }
+
+    async fn on_put(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        unreachable!("a panic on purpose")
+    }
+
+    async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
+        resp.set_body(req.read_body().await?);
+        Ok(())
+    }
+}
+
 /// Counts preflights.
 struct Count;
 
@@ -115,6 +135,9 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut api = App::with((Count, policy.build()?));
     api.add_route("/things", Things);
     api.add_route("/old", Old);
+    api.add_route("/broken", Broken)
+        .with(HandlerTimeout::after(Duration::from_millis(100)))
+        .with(BodyLimit::bytes(4));
     api.add_route("/locked", Things).before(Locked);
     api.add_route("/any", Things)
         .with(Cors::builder().allow_any_origin().build()?);
