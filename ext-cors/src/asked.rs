@@ -43,6 +43,19 @@ pub(crate) fn preflight_method(req: &Request) -> Option<&str> {
     Some(asked.to_str().unwrap_or(""))
 }
 
+/// Whether the page is one of this server's own: browsers name the origin of those too, wherever a
+/// request may change something. `Sec-Fetch-Site` counts since no page can set it.
+pub(crate) fn is_same_origin(req: &Request, origin: &HeaderValue) -> bool {
+    if req.header("sec-fetch-site") == Some("same-origin") {
+        return true;
+    }
+    let Some(authority) = req.authority() else {
+        return false;
+    };
+    let own = format!("{}://{authority}", req.scheme());
+    own.eq_ignore_ascii_case(origin.to_str().unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{HeaderMap, HeaderName, HeaderValue, ORIGIN, has};

@@ -6,13 +6,13 @@ use std::time::Duration;
 use falcon_core::header::{HeaderName, HeaderValue};
 use falcon_core::{Method, StatusCode};
 
-use crate::middleware::Cors;
-use crate::origin::Origin;
+use crate::cors::Cors;
+use crate::faults::{contradictions, exact, request_header, response_header};
 use crate::pattern::Pattern;
 use crate::policy::{AllowOrigin, Credentials, DynAllow, Policy};
 
-/// Browsers keep a preflight no longer than a day.
-const MAX_AGE: Duration = Duration::from_secs(86_400);
+/// Browsers keep a preflight no longer than a day: in seconds.
+const MAX_AGE: u64 = 86_400;
 
 /// What a policy allows; made by [`Cors::builder`], and a policy by [`build`](Self::build).
 ///
@@ -23,22 +23,23 @@ const MAX_AGE: Duration = Duration::from_secs(86_400);
     reason = "each is a switch of its own, and none excludes another"
 )]
 pub struct CorsBuilder {
-    any_origin: bool,
-    null_origin: bool,
-    origins: Vec<String>,
-    patterns: Vec<String>,
-    public_suffixes: bool,
-    predicate: Option<Box<dyn DynAllow>>,
-    all_credentials: bool,
-    credentials_for: Vec<String>,
-    methods: Option<Vec<Method>>,
-    headers: Vec<String>,
-    any_header: bool,
-    exposed: Vec<String>,
-    max_age: Duration,
-    private_network: bool,
-    reject: bool,
-    preflight_status: StatusCode,
+    pub(crate) any_origin: bool,
+    pub(crate) null_origin: bool,
+    pub(crate) origins: Vec<String>,
+    pub(crate) patterns: Vec<String>,
+    pub(crate) public_suffixes: bool,
+    pub(crate) predicate: Option<Box<dyn DynAllow>>,
+    pub(crate) has_second_predicate: bool,
+    pub(crate) all_credentials: bool,
+    pub(crate) credentials_for: Vec<String>,
+    pub(crate) methods: Option<Vec<Method>>,
+    pub(crate) headers: Vec<String>,
+    pub(crate) any_header: bool,
+    pub(crate) exposed: Vec<String>,
+    pub(crate) max_age: Duration,
+    pub(crate) private_network: bool,
+    pub(crate) reject: bool,
+    pub(crate) preflight_status: StatusCode,
 }
 
 impl CorsBuilder {
@@ -50,6 +51,7 @@ impl CorsBuilder {
             patterns: Vec::new(),
             public_suffixes: false,
             predicate: None,
+            has_second_predicate: false,
             all_credentials: false,
             credentials_for: Vec::new(),
             methods: None,
@@ -83,14 +85,15 @@ impl CorsBuilder {
 
     /// Allows the hosts below one: `https://*.app.example` for one label, `https://**.app.example` for
     /// any number; the scheme and the port are those of the pattern, and the host itself is not
-    /// among them.
+    /// among them. Nor is what somebody else may have: with `https://**.amazonaws.com`,
+    /// `https://name.s3.amazonaws.com` is not allowed, since `s3.amazonaws.com` is a public suffix.
     pub fn allow_origin_pattern(mut self, pattern: impl Into<String>) -> Self {
         self.patterns.push(pattern.into());
         self
     }
 
     /// Takes patterns over a public suffix, such as `https://*.github.io`, below which anybody can have
-    /// a host.
+    /// a host, and lets patterns mean hosts below one.
     pub fn allow_public_suffixes(mut self) -> Self {
         self.public_suffixes = true;
         self
@@ -103,13 +106,30 @@ impl CorsBuilder {
         self
     }
 
-    /// Asks a predicate about origins that no list and no pattern names.
+    /// Asks a predicate about origins that no list and no pattern names: a function, or, where it has
+    /// to wait for its answer, a type that implements [`AllowOrigin`].
+    ///
+    /// It is asked before routing, so that the request has no fields yet, and a preflight is asked
+    /// about as the `OPTIONS` that it is.
+    ///
+    /// ```
+    /// use falcon_core::Request;
+    /// use falcon_cors::{Cors, Origin};
+    ///
+    /// let cors = Cors::builder().allow_origin_if(|origin: &Origin<'_>, _req: &Request| {
+    ///     origin.scheme() == "https" && origin.host().starts_with("preview-")
+    /// });
+    /// ```
     pub fn allow_origin_if(mut self, predicate: impl AllowOrigin) -> Self {
+        self.has_second_predicate = self.predicate.is_some();
         self.predicate = Some(Box::new(predicate));
         self
     }
 
     /// Lets pages of all allowed origins send cookies and other credentials, and read the answers.
+    ///
+    /// Name origins with `https` then: what comes without TLS can be changed on its way, and reads
+    /// what is a user's own.
     pub fn allow_credentials(mut self) -> Self {
         self.all_credentials = true;
         self
@@ -126,12 +146,16 @@ impl CorsBuilder {
     }
 
     /// Allows these methods, as far as a route has them; all that it has unless said.
+    ///
+    /// `GET`, `HEAD` and `POST` pages may send without asking: leaving them out keeps back those with
+    /// a header or a media type that has to be asked for, and no others.
     pub fn allow_methods(mut self, methods: impl IntoIterator<Item = Method>) -> Self {
-        self.methods = Some(methods.into_iter().collect());
+        self.methods.get_or_insert_default().extend(methods);
         self
     }
 
-    /// Allows these headers in requests, beside those that pages may always send.
+    /// Allows these headers in requests, beside those that pages may always send. A browser keeps them
+    /// for a URL, whichever method it has asked for.
     pub fn allow_headers<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.headers.extend(names.into_iter().map(Into::into));
         self
@@ -150,7 +174,7 @@ impl CorsBuilder {
     }
 
     /// Sets how long a browser keeps what a preflight has told: 600 seconds unless set, a day at
-    /// most.
+    /// most. **Units:** whole seconds, rounded up; 0 has it ask each time.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.max_age = age;
         self
@@ -168,6 +192,10 @@ impl CorsBuilder {
 
     /// Refuses requests of origins that are not allowed with 403, before anything runs. Otherwise they
     /// are served, and the browser keeps the answer from the page.
+    ///
+    /// Pages of the server itself are not refused: browsers send their origin too, with all but `GET`
+    /// and `HEAD`. They are known by `Sec-Fetch-Site`, or by an origin that is the request's own
+    /// scheme and host; behind a proxy, those that a [trusted](falcon_core::TrustedProxies) one tells.
     pub fn reject_disallowed(mut self) -> Self {
         self.reject = true;
         self
@@ -188,14 +216,19 @@ impl CorsBuilder {
         let mut faults = Vec::new();
         let origins = self.origins.iter().map(|origin| exact(origin));
         let origins = gather(origins, &mut faults);
-        let only = self.credentials_for.iter().map(|origin| exact(origin));
+        let only = self.credentials_for.iter().map(|origin| {
+            exact(origin)
+                .map_err(|why| format!("credentials are for origins that are named: {why}"))
+        });
         let only = gather(only, &mut faults);
         let patterns = self.patterns.iter();
         let patterns = patterns.map(|pattern| Pattern::parse(pattern, self.public_suffixes));
         let patterns = gather(patterns, &mut faults);
-        let headers = gather(self.headers.iter().map(|name| field(name)), &mut faults);
-        let exposed = gather(self.exposed.iter().map(|name| field(name)), &mut faults);
-        self.check(&mut faults);
+        let headers = self.headers.iter().map(|name| request_header(name));
+        let headers = gather(headers, &mut faults);
+        let exposed = self.exposed.iter().map(|name| response_header(name));
+        let exposed = gather(exposed, &mut faults);
+        faults.extend(contradictions(&self));
         if !faults.is_empty() {
             return Err(CorsError(faults));
         }
@@ -220,79 +253,18 @@ impl CorsBuilder {
             any_header: self.any_header,
             headers_told,
             exposed: list(&exposed.iter().map(HeaderName::as_str).collect::<Vec<_>>()),
-            max_age: HeaderValue::from(self.max_age.min(MAX_AGE).as_secs()),
+            max_age: max_age(self.max_age),
             private_network: self.private_network,
             reject: self.reject,
             preflight_status: self.preflight_status,
         }))
     }
-
-    /// What is wrong with the whole.
-    fn check(&self, faults: &mut Vec<String>) {
-        let mut refuse = |wrong: bool, why: &str| {
-            if wrong {
-                faults.push(why.to_owned());
-            }
-        };
-        let names_origins = !self.origins.is_empty()
-            || !self.patterns.is_empty()
-            || !self.credentials_for.is_empty()
-            || self.predicate.is_some();
-        refuse(
-            self.any_origin && self.all_credentials,
-            "credentials for any origin would let every page read what is a user's own: name the origins, \
-             or call `allow_credentials_for`",
-        );
-        refuse(
-            self.null_origin && self.all_credentials,
-            "credentials for the origin `null` would let every page read what is a user's own, by a \
-             sandboxed frame: call `allow_credentials_for` with origins",
-        );
-        let has_credentials = self.all_credentials || !self.credentials_for.is_empty();
-        refuse(
-            self.any_header && has_credentials,
-            "with credentials, a browser does not read `*` as any header: name the headers",
-        );
-        refuse(
-            !self.any_origin && !self.null_origin && !names_origins,
-            "the policy allows no origin: call `allow_origin`, or leave CORS out",
-        );
-        refuse(
-            self.any_origin && (!self.origins.is_empty() || !self.patterns.is_empty()),
-            "where any origin is allowed, naming some says nothing: leave one of them out",
-        );
-        refuse(
-            self.methods.as_ref().is_some_and(Vec::is_empty),
-            "the policy allows no method",
-        );
-        refuse(
-            !self.preflight_status.is_success(),
-            "a browser takes a preflight only with a status of 200 to 299",
-        );
-    }
 }
-
-/// An origin, as browsers send it.
-fn exact(text: &str) -> Result<HeaderValue, String> {
-    let why = match text {
-        "null" => "`null` is allowed by its own method, `allow_null_origin`".to_owned(),
-        "*" => "`*` is no origin: call `allow_any_origin`".to_owned(),
-        _ if text.contains('*') => format!("`{text}` has a star: call `allow_origin_pattern`"),
-        _ => format!(
-            "`{text}` is no origin as browsers send it: scheme and host in lower case, a port unless it is \
-             the scheme's own, and nothing else, as in `https://app.example`"
-        ),
-    };
-    let origin = Origin::parse(text).and_then(|_| HeaderValue::from_str(text).ok());
-    origin.ok_or(why)
-}
-
-fn field(name: &str) -> Result<HeaderName, String> {
-    match name {
-        "*" => Err("`*` is no header: call `allow_any_header`, or name what is exposed".to_owned()),
-        _ => HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| format!("`{name}` is no name of a header")),
-    }
+fn max_age(age: Duration) -> HeaderValue {
+    let seconds = age
+        .as_secs()
+        .saturating_add(u64::from(age.subsec_nanos() > 0));
+    HeaderValue::from(seconds.min(MAX_AGE))
 }
 
 fn gather<T>(results: impl Iterator<Item = Result<T, String>>, faults: &mut Vec<String>) -> Vec<T> {

@@ -57,7 +57,7 @@
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | no `Origin` | as without CORS; `Vary: Origin` where answers depend on it |
+//! | no `Origin` | as without CORS, with `Vary: Origin`; or, where any origin may read it, with that said, for caches |
 //! | an origin that is allowed | the same, and the headers with which the page may read it, whatever the status |
 //! | an origin that is not | the same, and no such header, not even a responder's own; 403 by [`CorsBuilder::reject_disallowed`] |
 //! | a preflight (`OPTIONS` with `Access-Control-Request-Method`) for a route | 204 at once, with what may be done if what was asked for is among it |
@@ -65,11 +65,17 @@
 //! | any other `OPTIONS` | the resource's, or the automatic one |
 //!
 //! Sinks and mounted services answer every method, so a preflight for them is told the one that it asks
-//! for. What a mounted service says of CORS by itself gives way to the policy.
+//! for. What a mounted service says of CORS by itself gives way to the policy; with
+//! `.with(Cors::off())`, a mounted app that has its own answers its preflights too.
+//!
+//! Middleware that changes paths or methods goes before [`Cors`], or preflights are answered for what they
+//! were. Behind it, no policy of a route is passed by all the same.
 //!
 //! # Policies of groups, routes and methods
 //!
-//! The app's policy counts unless something nearer has one, or [`Cors::off`]:
+//! The app's policy counts unless something nearer has one, or [`Cors::off`]; a preflight tells the methods
+//! for which the same policy counts. Without a [`Cors`] as middleware, all of it does nothing: an app whose
+//! routes alone have policies has `App::with(Cors::off())`.
 //!
 //! ```
 //! # use falcon_core::{App, Method, Request, Resource, Response, Result};
@@ -107,12 +113,14 @@
 mod answer;
 mod asked;
 mod builder;
+mod cors;
+mod faults;
 mod middleware;
 mod origin;
 mod pattern;
 mod policy;
 
 pub use self::builder::{CorsBuilder, CorsError};
-pub use self::middleware::Cors;
+pub use self::cors::Cors;
 pub use self::origin::Origin;
 pub use self::policy::AllowOrigin;

@@ -1,9 +1,12 @@
 //! Origins, as browsers send them.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 /// An origin that was taken apart: scheme, host and port.
 ///
 /// **Shape:** only what a browser sends is one: a scheme and a host in lower case, a port unless it is
-/// the scheme's own, and nothing else. `null` is none.
+/// the scheme's own, and nothing else. `null` is none, and a host with a dot at its end is none either,
+/// though browsers know such.
 ///
 /// # Specification
 ///
@@ -40,7 +43,8 @@ impl<'a> Origin<'a> {
             Some(port) => authority.strip_suffix(&format!(":{port}"))?,
             None => authority,
         };
-        let is_plain = port.is_none() || port != own_port(scheme);
+        let is_plain = port != Some(0) && (port.is_none() || port != own_port(scheme));
+        let is_scheme = is_scheme && !OPAQUE.contains(&scheme);
         (is_scheme && is_host(host) && is_plain).then_some(Self {
             text,
             scheme,
@@ -76,20 +80,32 @@ impl std::fmt::Display for Origin<'_> {
     }
 }
 
+/// Schemes whose pages have the origin `null`, and such that have no pages.
+const OPAQUE: [&str; 8] = [
+    "about",
+    "blob",
+    "data",
+    "file",
+    "ftp",
+    "javascript",
+    "ws",
+    "wss",
+];
+
 fn own_port(scheme: &str) -> Option<u16> {
     match scheme {
-        "http" | "ws" => Some(80),
-        "https" | "wss" => Some(443),
-        "ftp" => Some(21),
+        "http" => Some(80),
+        "https" => Some(443),
         _ => None,
     }
 }
 
-/// Labels of lower-case letters, digits, hyphens and underscores, or an address in brackets. A browser
-/// has made ASCII of everything else.
+/// Labels of lower-case letters, digits, hyphens and underscores, or an address as the URL standard
+/// writes it. A browser has made ASCII of everything else.
 fn is_host(host: &str) -> bool {
-    if host.starts_with('[') {
-        return host.ends_with(']') && !host.bytes().any(|b| b.is_ascii_uppercase());
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.strip_suffix(']');
+        return address.is_some_and(is_canonical);
     }
     let is_label = |label: &str| {
         !label.is_empty()
@@ -97,7 +113,29 @@ fn is_host(host: &str) -> bool {
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
     };
-    host.len() <= 253 && host.split('.').all(is_label)
+    let is_name = host.len() <= 253 && host.split('.').all(is_label);
+    is_name && (!ends_in_number(host) || host.parse::<Ipv4Addr>().is_ok())
+}
+
+/// What a URL parser takes for an address (URL standard, "ends in a number checker").
+fn ends_in_number(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or(host);
+    let hexadecimal = last.strip_prefix("0x");
+    last.bytes().all(|b| b.is_ascii_digit())
+        || hexadecimal.is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// The URL standard's "IPv6 serializer", which has no dots even for an IPv4 address in it.
+fn is_canonical(address: &str) -> bool {
+    let Ok(parsed) = address.parse::<Ipv6Addr>() else {
+        return false;
+    };
+    let [.., high, low] = parsed.segments();
+    let written = match parsed.to_ipv4_mapped() {
+        Some(_) => format!("::ffff:{high:x}:{low:x}"),
+        None => parsed.to_string(),
+    };
+    written == address
 }
 
 #[cfg(test)]
@@ -111,6 +149,10 @@ mod tests {
             "http://localhost:3000",
             "http://127.0.0.1:8080",
             "http://[::1]:8080",
+            "http://[::ffff:7f00:1]:8080",
+            "http://[2001:db8::1]",
+            "https://1password.example",
+            "https://a.0xg",
             "chrome-extension://abcdef",
             "https://xn--caf-dma.example",
         ] {
@@ -142,6 +184,21 @@ mod tests {
             "https://app_example\0",
             "https://[::1",
             "https://caf\u{e9}.example",
+            "http://[0:0:0:0:0:0:0:1]:8080",
+            "http://[2001:0db8::1]",
+            "http://[::ffff:127.0.0.1]",
+            "http://[::1%25lo]",
+            "http://127.1",
+            "http://127.0.0.01",
+            "http://2130706433",
+            "http://0x7f.0.0.1",
+            "http://a.0x",
+            "https://999.999.999.999",
+            "https://a.1",
+            "https://app.example:0",
+            "file://a",
+            "data://a",
+            "ws://a.example",
             "1http://a",
         ] {
             assert!(Origin::parse(bad).is_none(), "{bad}");

@@ -11,6 +11,7 @@ pub(crate) struct Pattern {
     parent: String,
     port: Option<u16>,
     any_depth: bool,
+    takes_public_suffix: bool,
 }
 
 impl Pattern {
@@ -45,6 +46,7 @@ impl Pattern {
             parent: format!(".{}", origin.host()),
             port: origin.port(),
             any_depth,
+            takes_public_suffix,
         })
     }
 
@@ -56,13 +58,24 @@ impl Pattern {
             && origin.port() == self.port
             && !below.is_empty()
             && (self.any_depth || !below.contains('.'))
+            && (self.takes_public_suffix || self.is_of_one_owner(origin))
+    }
+
+    /// Whether no public suffix lies between the two: what is below `s3.amazonaws.com` is not of
+    /// those who have `amazonaws.com`.
+    fn is_of_one_owner(&self, origin: &Origin<'_>) -> bool {
+        let suffix = psl::suffix(origin.host().as_bytes()).filter(psl::Suffix::is_known);
+        suffix.is_none_or(|suffix| suffix.as_bytes().len() + 1 < self.parent.len())
     }
 }
 
-/// Whether anybody can have a name directly below this one.
+/// Whether anybody can have a name directly below this one: it is a public suffix, or all below it are.
 fn is_public_suffix(host: &str) -> bool {
-    let suffix = psl::suffix(host.as_bytes());
-    suffix.is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == host.as_bytes())
+    let is_suffix = |host: &str| {
+        let suffix = psl::suffix(host.as_bytes()).filter(psl::Suffix::is_known);
+        suffix.is_some_and(|suffix| suffix.as_bytes() == host.as_bytes())
+    };
+    is_suffix(host) || is_suffix(&format!("x.{host}"))
 }
 
 #[cfg(test)]
@@ -88,7 +101,7 @@ mod tests {
         fn labels(&mut self, most: usize) -> Vec<&'static str> {
             let count = 1 + self.below(most);
             (0..count)
-                .map(|_| self.pick(&["a", "b", "ab", "a-b", "0"]))
+                .map(|_| self.pick(&["a", "b", "ab", "a-b", "x0"]))
                 .collect()
         }
     }

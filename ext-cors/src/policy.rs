@@ -9,6 +9,9 @@ use falcon_core::{Method, Request, Route};
 use crate::origin::Origin;
 use crate::pattern::Pattern;
 
+/// What no page can send (Fetch standard, "forbidden method").
+pub(crate) const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
+
 /// The most header names of a preflight that are looked at.
 const MAX_NAMES: usize = 64;
 
@@ -146,26 +149,29 @@ impl Policy {
     }
 
     /// The methods that a preflight is told of, if the one that it asks for is among them. They
-    /// compare with case, and none of them is forbidden to pages.
-    pub(crate) fn methods_told(&self, route: &Route, asked: &str) -> Option<HeaderValue> {
+    /// compare with case, and each of them is one for which this policy counts: a browser keeps
+    /// all that it is told.
+    pub(crate) fn methods_told(
+        &self,
+        route: &Route,
+        asked: &str,
+        is_its: impl Fn(&Method) -> bool,
+    ) -> Option<HeaderValue> {
         let asked = Method::from_bytes(asked.as_bytes()).ok()?;
-        let forbidden = [Method::TRACE, Method::CONNECT];
-        let is_there = route.answers(&asked) || route.answers_any_method();
-        if forbidden.contains(&asked) || !is_there {
+        if FORBIDDEN_METHODS.contains(&asked.as_str()) || !is_its(&asked) {
             return None;
         }
+        let is_there = |method: &Method| route.answers(method) || route.answers_any_method();
         if route.answers_any_method() && self.methods.is_none() {
             return HeaderValue::from_str(asked.as_str()).ok();
         }
         let methods = self.methods.as_deref().unwrap_or_else(|| route.methods());
-        if !methods.contains(&asked) {
+        let told = methods.iter().filter(|m| is_there(m) && is_its(m));
+        let told: Vec<&str> = told.map(Method::as_str).collect();
+        if !told.contains(&asked.as_str()) {
             return None;
         }
-        let there = methods
-            .iter()
-            .filter(|method| route.answers(method) || route.answers_any_method());
-        let names: Vec<&str> = there.map(Method::as_str).collect();
-        HeaderValue::try_from(names.join(", ")).ok()
+        HeaderValue::try_from(told.join(", ")).ok()
     }
 
     /// Whether the headers that a preflight asks for may be sent.

@@ -258,16 +258,19 @@ impl Frozen {
     pub(super) fn peek_from_outside(&self, path: &str) -> Option<&Route> {
         let stripped = path.strip_suffix('/').filter(|rest| !rest.is_empty());
         let stripped = stripped.filter(|_| self.options.strip_trailing_slash);
-        let path = stripped.unwrap_or(path);
-        if self.has_own_converters {
-            return caught_call(|| self.peek(path)).ok().flatten();
-        }
-        self.peek(path)
+        self.peek(stripped.unwrap_or(path))
     }
 
+    /// `None`, too, where a converter panics.
     pub(crate) fn peek(&self, path: &str) -> Option<&Route> {
         let path = CheckedPath::new(path).ok()?;
-        self.route(self.table.find(&path)?.0)
+        let find = || Some(self.table.find(&path)?.0);
+        let found = if self.has_own_converters {
+            caught_call(find).ok().flatten()
+        } else {
+            find()
+        };
+        self.route(found?)
     }
 
     /// Who answers: RFC 9110 sections 9.1 and 15.5.6.

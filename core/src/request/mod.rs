@@ -160,7 +160,8 @@ impl Request {
         self.app.route(self.matched.as_ref()?.route)
     }
 
-    /// Returns the route that the request would take as it now stands, without taking it.
+    /// Returns the route that the request would take as it now stands, without taking it. `None`, too,
+    /// where a converter panics.
     ///
     /// For `process_request`: CORS answers a preflight there, before authentication and before
     /// the resource is reached.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use falcon_cors::{Cors, CorsBuilder};
+use falcon_core::{Method, Request};
+use falcon_cors::{Cors, CorsBuilder, Origin};
 
-use crate::APP;
+use crate::{APP, assert_not_allowed, client, get, preflight};
 
 fn refused(policy: CorsBuilder) -> String {
     policy.build().unwrap_err().to_string()
@@ -14,11 +15,17 @@ fn refused(policy: CorsBuilder) -> String {
 fn f12_an_origin_that_no_browser_sends_is_refused() {
     for (origin, why) in [
         ("app.example", "as browsers send it"),
-        ("https://app.example/", "as browsers send it"),
-        ("https://app.example/path", "as browsers send it"),
-        ("https://user@app.example", "as browsers send it"),
-        ("https://App.example", "as browsers send it"),
-        ("https://app.example:443", "as browsers send it"),
+        ("https://app.example/", "write `https://app.example`"),
+        ("https://app.example/path", "write `https://app.example`"),
+        ("https://app.example.", "write `https://app.example`"),
+        ("https://user@app.example", "nothing else"),
+        ("https://App.example", "write `https://app.example`"),
+        ("app.example", "write `https://app.example`"),
+        ("http://localhost:80", "write `http://localhost`"),
+        ("https://app.example:443", "write `https://app.example`"),
+        ("https://app.example:0", "nothing else"),
+        ("file://app", "nothing else"),
+        ("http://127.1", "nothing else"),
         ("null", "allow_null_origin"),
         ("*", "allow_any_origin"),
         ("https://*.app.example", "allow_origin_pattern"),
@@ -40,7 +47,53 @@ fn f15_credentials_are_for_origins_that_are_named() {
         .allow_any_header();
     assert!(refused(headers).contains("name the headers"));
     let exposed = Cors::builder().allow_any_origin().expose_headers(["*"]);
-    assert!(refused(exposed).contains("no header"));
+    assert!(refused(exposed).contains("name what is exposed"));
+    for origin in ["*", "null", "https://*.app.example"] {
+        let credentials = Cors::builder().allow_credentials_for([origin]);
+        assert!(refused(credentials).contains("credentials are for origins that are named"));
+    }
+    let both = Cors::builder().allow_origin(APP).allow_credentials();
+    assert!(
+        refused(both.allow_credentials_for([APP])).contains("for all allowed origins or for some")
+    );
+}
+
+#[test]
+fn what_would_say_nothing_or_two_things_is_refused() {
+    let any = || Cors::builder().allow_any_origin();
+    let yes = |_: &Origin<'_>, _: &Request| true;
+    for policy in [
+        any().allow_origin(APP),
+        any().allow_origin_pattern("https://*.app.example"),
+        any().allow_origin_if(yes),
+        any().allow_null_origin(),
+    ] {
+        assert!(refused(policy).contains("says nothing"));
+    }
+    assert!(refused(any().allow_private_network()).contains("open to every page"));
+    let some = || Cors::builder().allow_origin(APP);
+    let twice = some().allow_origin_if(yes).allow_origin_if(yes);
+    assert!(refused(twice).contains("two predicates"));
+    for (header, why) in [
+        ("cookie", "allow_credentials"),
+        ("Host", "no page can set"),
+        ("sec-fetch-site", "no page can set"),
+        ("proxy-authorization", "no page can set"),
+        ("*", "allow_any_header"),
+    ] {
+        assert!(
+            refused(some().allow_headers([header])).contains(why),
+            "{header}"
+        );
+    }
+    assert!(refused(some().expose_headers(["Set-Cookie"])).contains("no page can read"));
+    let method = Method::from_bytes(b"TRACK").unwrap();
+    assert!(refused(some().allow_methods([Method::GET, method])).contains("`TRACK`"));
+    let more = some()
+        .allow_methods([Method::GET])
+        .allow_methods([Method::PUT]);
+    let told = preflight(&client(more), APP, "PUT", "");
+    told.assert_header("access-control-allow-methods", "GET, PUT");
 }
 
 #[test]
@@ -50,6 +103,9 @@ fn f18_a_pattern_over_a_public_suffix_is_refused_unless_it_is_meant() {
         "https://*.co.uk",
         "https://*.github.io",
         "https://**.com",
+        "https://**.ck",
+        "https://*.kawasaki.jp",
+        "https://*.compute.amazonaws.com",
     ] {
         let told = refused(Cors::builder().allow_origin_pattern(pattern));
         assert!(told.contains("public suffix"), "{told}");
@@ -71,6 +127,26 @@ fn f18_a_pattern_over_a_public_suffix_is_refused_unless_it_is_meant() {
             "{pattern}"
         );
     }
+}
+
+#[test]
+fn f18_a_pattern_means_no_host_below_a_public_suffix_of_somebody_else() {
+    for (pattern, origin) in [
+        ("https://**.amazonaws.com", "https://evil.s3.amazonaws.com"),
+        ("https://*.amazonaws.com", "https://s3.amazonaws.com"),
+        (
+            "https://**.windows.net",
+            "https://evil.blob.core.windows.net",
+        ),
+    ] {
+        let policy = || Cors::builder().allow_origin_pattern(pattern);
+        assert_not_allowed(&get(&client(policy()), origin));
+        let meant = client(policy().allow_public_suffixes());
+        get(&meant, origin).assert_header("access-control-allow-origin", origin);
+    }
+    let own = client(Cors::builder().allow_origin_pattern("https://**.windows.net"));
+    let origin = "https://a.b.windows.net";
+    get(&own, origin).assert_header("access-control-allow-origin", origin);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use falcon_testing::{TestClient, TestResult, block_on};
 mod building;
 mod bypasses;
 mod catalogue;
+mod crossings;
 mod policies;
 
 pub(crate) const APP: &str = "https://app.example";
@@ -44,6 +45,11 @@ impl Resource for Things {
 /// A policy for one origin, with credentials.
 pub(crate) fn policy() -> CorsBuilder {
     Cors::builder().allow_origin(APP).allow_credentials()
+}
+
+/// A policy for one origin, without more.
+pub(crate) fn only(origin: &str) -> Cors {
+    Cors::builder().allow_origin(origin).build().unwrap()
 }
 
 pub(crate) fn client(policy: CorsBuilder) -> TestClient {

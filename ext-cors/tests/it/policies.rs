@@ -6,11 +6,7 @@ use falcon_cors::{AllowOrigin, Cors, Origin};
 use falcon_testing::TestClient;
 use proptest::prelude::*;
 
-use crate::{APP, Things, assert_not_allowed, client, get, policy, send, vary};
-
-fn only(origin: &str) -> Cors {
-    Cors::builder().allow_origin(origin).build().unwrap()
-}
+use crate::{APP, Things, assert_not_allowed, client, get, only, policy, send, vary};
 
 fn allowed(result: &falcon_testing::TestResult) -> Option<&str> {
     result.header("access-control-allow-origin")
