@@ -37,6 +37,9 @@
 //! | `json` | typed JSON bodies: `falcon::media` | yes |
 //! | `server` | `falcon::serve`, `falcon::server` | yes |
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
+//! | `auth` | bearer tokens, and rules on routes: `falcon::auth` | no |
+//! | `api-key` | API keys | no |
+//! | `basic` | names and passwords | no |
 //! | `cors` | CORS: `falcon::cors` | no |
 //! | `media` | formats of your own, and negotiation: `falcon::media` | by `json` |
 //! | `json-simd` | another engine for JSON of 16 KiB and more | no |
@@ -56,6 +59,9 @@
 //! | `static` | static files: `falcon::files` | no |
 //! | `full` | all of them but `json-simd` | no |
 
+#[cfg(any(feature = "auth", feature = "api-key", feature = "basic"))]
+#[doc(no_inline)]
+pub use falcon_auth as auth;
 #[doc(no_inline)]
 pub use falcon_core::*;
 #[cfg(feature = "cors")]
@@ -81,6 +87,9 @@ pub use falcon_static as files;
 ///
 /// Semantic versioning covers this list too: it only grows in a minor release.
 pub mod prelude {
+    #[cfg(any(feature = "auth", feature = "api-key", feature = "basic"))]
+    #[doc(no_inline)]
+    pub use falcon_auth::AuthRequest as _;
     #[doc(no_inline)]
     pub use falcon_core::{
         App, Error, Hook, HttpError, HttpStatus, Method, Middleware, Request, Resource, Responders,

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// The libraries, by package, folder and library name.
-const LIBRARIES: [(&str, &str, &str); 8] = [
+const LIBRARIES: [(&str, &str, &str); 9] = [
     ("falcon-core", "core", "falcon_core"),
+    ("falcon-auth", "ext-auth", "falcon_auth"),
     ("falcon-cors", "ext-cors", "falcon_cors"),
     ("falcon-media", "ext-media", "falcon_media"),
     ("falcon-params", "ext-params", "falcon_params"),

@@ -1,0 +1,115 @@
+//! Users that are known from the start.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::{PasswordHash, User, UserStore};
+use crate::{Principal, Refusal};
+
+/// Users that are known from the start.
+///
+/// ```
+/// use falcon_auth::{Basic, Principal, Users};
+///
+/// let users = Users::builder()
+///     .user(
+///         "alice",
+///         "$2b$04$Wx5.zaxBu5jKmGAlbgRYFuIuW8p6VJWb4xmhcY9RPCfhcgRfjd4yW",
+///         Principal::new("alice"),
+///     )
+///     .build()?;
+/// let basic = Basic::new("workshop", users);
+/// # Ok::<(), falcon_auth::UsersError>(())
+/// ```
+#[derive(Clone)]
+pub struct Users {
+    users: HashMap<Box<str>, User>,
+    /// One of the hashes.
+    like: PasswordHash,
+}
+
+impl Users {
+    /// Starts without any.
+    pub fn builder() -> UsersBuilder {
+        UsersBuilder::default()
+    }
+}
+
+impl UserStore for Users {
+    async fn find(&self, name: &str) -> Result<Option<User>, Refusal> {
+        Ok(self.users.get(name).cloned())
+    }
+
+    fn like(&self) -> PasswordHash {
+        self.like.clone()
+    }
+}
+
+impl fmt::Debug for Users {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Users({})", self.users.len())
+    }
+}
+
+/// Who has which password; made by [`Users::builder`].
+#[derive(Debug, Default)]
+#[must_use = "it does nothing until it is built"]
+pub struct UsersBuilder {
+    users: HashMap<Box<str>, User>,
+    like: Option<PasswordHash>,
+    faults: Vec<String>,
+}
+
+impl UsersBuilder {
+    /// Adds a user, by the hash of the password; see [`PasswordHash`].
+    pub fn user(mut self, name: &str, hash: &str, principal: Principal) -> Self {
+        if name.is_empty() || name.contains(':') || name.chars().any(char::is_control) {
+            let why = format!("`{}` is no name of a user", name.escape_debug());
+            self.faults.push(why);
+        }
+        match PasswordHash::parse(hash) {
+            Ok(password) => {
+                self.like.get_or_insert_with(|| password.clone());
+                if self
+                    .users
+                    .insert(name.into(), User::new(password, principal))
+                    .is_some()
+                {
+                    self.faults.push(format!("`{name}` is there twice"));
+                }
+            }
+            Err(why) => self.faults.push(format!("of `{name}`, {why}")),
+        }
+        self
+    }
+
+    /// Makes the users.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with them, each in a sentence.
+    pub fn build(mut self) -> Result<Users, UsersError> {
+        if self.users.is_empty() && self.faults.is_empty() {
+            self.faults.push("there are none".to_owned());
+        }
+        match self.like {
+            Some(like) if self.faults.is_empty() => Ok(Users {
+                users: self.users,
+                like,
+            }),
+            _ => Err(UsersError(self.faults)),
+        }
+    }
+}
+
+/// All that is wrong with users; found by [`UsersBuilder::build`].
+#[derive(Clone, Debug)]
+pub struct UsersError(Vec<String>);
+
+impl fmt::Display for UsersError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "users: {}", self.0.join("; "))
+    }
+}
+
+impl std::error::Error for UsersError {}

@@ -1,0 +1,224 @@
+//! Saying which tokens are good, and being told what cannot be.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::time::{Duration, SystemTime};
+
+use super::algorithm::Family;
+use super::backend::BACKEND;
+use super::claims::Places;
+use super::{Clock, Expected, Jwt, Key};
+
+/// Which tokens are good; made by [`Jwt::builder`], and an authenticator by [`build`](Self::build).
+///
+/// Keys, an issuer and an audience have to be named; what is not to be checked has to be named too.
+#[must_use = "it does nothing until it is built"]
+pub struct JwtBuilder<C> {
+    keys: Vec<Key>,
+    issuers: Vec<String>,
+    any_issuer: bool,
+    audiences: Vec<String>,
+    any_audience: bool,
+    kinds: Vec<String>,
+    leeway: Duration,
+    places: Places,
+    clock: Clock,
+    realm: Option<Box<str>>,
+    claims: PhantomData<fn() -> C>,
+}
+
+impl<C> JwtBuilder<C> {
+    pub(super) fn new() -> Self {
+        Self {
+            keys: Vec::new(),
+            issuers: Vec::new(),
+            any_issuer: false,
+            audiences: Vec::new(),
+            any_audience: false,
+            kinds: Vec::new(),
+            leeway: Duration::from_secs(30),
+            places: Places {
+                scopes: "scope".into(),
+                scopes_are_list: false,
+                roles: Vec::new(),
+            },
+            clock: Box::new(SystemTime::now),
+            realm: None,
+            claims: PhantomData,
+        }
+    }
+
+    /// Adds a key. Several may be good at the same time, for as long as one takes the place of another.
+    pub fn key(mut self, key: Key) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Adds an issuer, compared with `iss` as it stands.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuers.push(issuer.into());
+        self
+    }
+
+    /// Takes tokens of any issuer, and such that name none: their key alone tells where they are from.
+    pub fn any_issuer(mut self) -> Self {
+        self.any_issuer = true;
+        self
+    }
+
+    /// Adds an audience, compared with each `aud` as it stands.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.push(audience.into());
+        self
+    }
+
+    /// Takes tokens that were made for anybody else, and such that name nobody.
+    pub fn any_audience(mut self) -> Self {
+        self.any_audience = true;
+        self
+    }
+
+    /// Takes tokens of a type alone, such as `at+jwt` (RFC 9068), so that what an issuer has signed for
+    /// another purpose is no access token (RFC 8725 section 3.11).
+    pub fn token_type(mut self, kind: &str) -> Self {
+        let kind = kind.to_ascii_lowercase();
+        let short = kind.strip_prefix("application/").unwrap_or(&kind);
+        self.kinds.push(short.to_owned());
+        self
+    }
+
+    /// Sets by how much clocks may differ: 30 seconds unless set, 300 at most.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Sets the claim that has the scopes: `scope` unless set, a text with blanks between.
+    pub fn scope_claim(mut self, name: &str) -> Self {
+        self.places.scopes = name.into();
+        self
+    }
+
+    /// Takes a list of texts, too, for the scopes, as some issuers write them.
+    pub fn scopes_as_list(mut self) -> Self {
+        self.places.scopes_are_list = true;
+        self
+    }
+
+    /// Sets where the roles stand, a text or a list of texts: `roles`, or, further in,
+    /// `realm_access.roles`.
+    pub fn roles_claim(mut self, path: &str) -> Self {
+        self.places.roles = path.split('.').map(Into::into).collect();
+        self
+    }
+
+    /// Sets the realm of the challenge.
+    pub fn realm(mut self, realm: &str) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// Sets what tells the time, for tests.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Makes the authenticator.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong with it, each in a sentence.
+    pub fn build(self) -> Result<Jwt<C>, JwtError> {
+        let faults = self.faults();
+        let (Some(backend), true) = (BACKEND, faults.is_empty()) else {
+            return Err(JwtError(faults));
+        };
+        Ok(Jwt {
+            keys: self.keys,
+            backend,
+            expected: Expected {
+                issuers: (!self.any_issuer).then_some(self.issuers),
+                audiences: (!self.any_audience).then_some(self.audiences),
+                kinds: self.kinds,
+                leeway: self.leeway.as_secs_f64(),
+                places: self.places,
+            },
+            clock: self.clock,
+            realm: self.realm,
+            claims: PhantomData,
+        })
+    }
+
+    fn faults(&self) -> Vec<String> {
+        let has = |family: bool| {
+            let mut keys = self.keys.iter();
+            keys.any(|key| (key.algorithm.family() == Family::Hmac) == family)
+        };
+        let mut ids: Vec<_> = self
+            .keys
+            .iter()
+            .filter_map(|key| key.id.as_deref())
+            .collect();
+        ids.sort_unstable();
+        let checks = [
+            (
+                BACKEND.is_none(),
+                "nothing is built in that could check a signature: enable the feature `aws-lc` or `rust-crypto` of \
+                 `falcon-auth`",
+            ),
+            (self.keys.is_empty(), "there is no key: call `key`"),
+            (
+                has(true) && has(false),
+                "there are secrets and public keys among the keys: a public key that is taken for a secret makes \
+                 every token good, so that they go into two authenticators",
+            ),
+            (
+                ids.windows(2).any(|pair| pair[0] == pair[1]),
+                "two keys have the same name",
+            ),
+            (
+                self.issuers.is_empty() && !self.any_issuer,
+                "no issuer is expected: call `issuer`, or `any_issuer` if the key alone is to tell",
+            ),
+            (
+                !self.issuers.is_empty() && self.any_issuer,
+                "an issuer is expected, and any is taken: leave one of them out",
+            ),
+            (
+                self.audiences.is_empty() && !self.any_audience,
+                "no audience is expected: call `audience`, or `any_audience` if tokens for others are to be taken",
+            ),
+            (
+                !self.audiences.is_empty() && self.any_audience,
+                "an audience is expected, and any is taken: leave one of them out",
+            ),
+            (
+                self.leeway > Duration::from_secs(300),
+                "clocks that differ by more than 300 seconds are to be set, and not to be borne with",
+            ),
+        ];
+        let wrong = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
+        wrong.map(|(_, why)| why.to_owned()).collect()
+    }
+}
+
+impl<C> fmt::Debug for JwtBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JwtBuilder")
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
+    }
+}
+
+/// All that is wrong with an authenticator; found by [`JwtBuilder::build`].
+#[derive(Clone, Debug)]
+pub struct JwtError(Vec<String>);
+
+impl fmt::Display for JwtError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JWT: {}", self.0.join("; "))
+    }
+}
+
+impl std::error::Error for JwtError {}

@@ -1,0 +1,319 @@
+//! Keys, each for one algorithm.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
+use pkcs1::RsaPublicKey;
+use pkcs1::der::{Decode, Document};
+use serde::Deserialize;
+use spki::SubjectPublicKeyInfoRef;
+
+use super::algorithm::{Algorithm, Family};
+
+/// A key that checks signatures, for one algorithm alone: what a token's header says of its algorithm is
+/// compared with it, and chooses nothing.
+#[derive(Clone)]
+pub struct Key {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) engine: DecodingKey,
+}
+
+impl Key {
+    /// Makes a key of a secret that both sides know, for `HS256`, `HS384` and `HS512`.
+    ///
+    /// # Errors
+    ///
+    /// It is shorter than the hash: 32, 48 or 64 bytes (RFC 7518 section 3.2).
+    pub fn secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
+        let secret = secret.as_ref();
+        expect(algorithm, &[Family::Hmac])?;
+        let least = algorithm.hash_len();
+        if secret.len() < least {
+            return Err(KeyError(format!(
+                "a secret for {algorithm} has {least} bytes at least, and this one has {}",
+                secret.len()
+            )));
+        }
+        Ok(Self::new(algorithm, DecodingKey::from_secret(secret)))
+    }
+
+    /// Makes a key of a public key in PEM, `PUBLIC KEY` or `RSA PUBLIC KEY`.
+    ///
+    /// # Errors
+    ///
+    /// It is none, not one of the algorithm's, or too weak: RSA has 2,048 to 8,192 bits.
+    pub fn pem(algorithm: Algorithm, pem: &str) -> Result<Self, KeyError> {
+        expect(algorithm, &[Family::Rsa, Family::Ec, Family::Ed])?;
+        let refused =
+            |why: &dyn fmt::Display| KeyError(format!("the PEM of a key cannot be read: {why}"));
+        let (label, document) = Document::from_pem(pem).map_err(|why| refused(&why))?;
+        match label {
+            "PUBLIC KEY" => Self::der(algorithm, document.as_bytes()),
+            "RSA PUBLIC KEY" => rsa_of_der(algorithm, document.as_bytes()),
+            _ => Err(KeyError(format!(
+                "`{label}` is no public key: it begins with `PUBLIC KEY` or `RSA PUBLIC KEY`"
+            ))),
+        }
+    }
+
+    /// Makes a key of a public key in DER: a `SubjectPublicKeyInfo` (RFC 5280).
+    ///
+    /// # Errors
+    ///
+    /// As [`pem`](Self::pem).
+    pub fn der(algorithm: Algorithm, der: &[u8]) -> Result<Self, KeyError> {
+        expect(algorithm, &[Family::Rsa, Family::Ec, Family::Ed])?;
+        let refused = |why| KeyError(format!("the DER of a key cannot be read: {why}"));
+        let info = SubjectPublicKeyInfoRef::try_from(der).map_err(refused)?;
+        let bits = info.subject_public_key.as_bytes();
+        let bits = bits.ok_or_else(|| KeyError("the DER of a key ends within a byte".into()))?;
+        let kind = info.algorithm.oid.to_string();
+        let curve = info
+            .algorithm
+            .parameters_oid()
+            .ok()
+            .map(|oid| oid.to_string());
+        match (algorithm.family(), kind.as_str(), curve.as_deref()) {
+            (Family::Rsa, OID_RSA, _) => rsa_of_der(algorithm, bits),
+            (Family::Ec, OID_EC, Some(curve)) if curve == oid_of_curve(algorithm) => {
+                ec_of_point(algorithm, bits)
+            }
+            (Family::Ed, OID_ED25519, _) => ed_of_point(algorithm, bits),
+            _ => Err(KeyError(format!("the key is none for {algorithm}"))),
+        }
+    }
+
+    /// Makes a key of a JSON Web Key (RFC 7517). Its `kid` is the [`id`](Self::with_id).
+    ///
+    /// # Errors
+    ///
+    /// As the others; it is for another algorithm or for encryption; it holds a private key.
+    pub fn jwk(algorithm: Algorithm, jwk: &str) -> Result<Self, KeyError> {
+        let jwk: Jwk = serde_json::from_str(jwk)
+            .map_err(|why| KeyError(format!("the JSON of a key cannot be read: {why}")))?;
+        jwk.key(algorithm)
+    }
+
+    fn new(algorithm: Algorithm, engine: DecodingKey) -> Self {
+        Self {
+            algorithm,
+            id: None,
+            engine,
+        }
+    }
+
+    /// Names the key: a token whose header has a `kid` is then checked by the key of that name.
+    #[must_use]
+    pub fn with_id(mut self, id: impl Into<Box<str>>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Returns the algorithm.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+}
+
+/// The key itself is nobody's concern.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key")
+            .field("algorithm", &self.algorithm)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+const OID_RSA: &str = "1.2.840.113549.1.1.1";
+const OID_EC: &str = "1.2.840.10045.2.1";
+const OID_P256: &str = "1.2.840.10045.3.1.7";
+const OID_P384: &str = "1.3.132.0.34";
+const OID_ED25519: &str = "1.3.101.112";
+
+fn oid_of_curve(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::ES384 => OID_P384,
+        _ => OID_P256,
+    }
+}
+
+fn expect(algorithm: Algorithm, families: &[Family]) -> Result<(), KeyError> {
+    if families.contains(&algorithm.family()) {
+        return Ok(());
+    }
+    Err(KeyError(match algorithm.family() {
+        Family::Hmac => format!("{algorithm} has a secret: call `Key::secret`"),
+        _ => format!("{algorithm} has a public key: call `Key::pem`, `Key::der` or `Key::jwk`"),
+    }))
+}
+
+/// PKCS #1 (RFC 8017 appendix A.1.1).
+fn rsa_of_der(algorithm: Algorithm, der: &[u8]) -> Result<Key, KeyError> {
+    expect(algorithm, &[Family::Rsa])?;
+    let key = RsaPublicKey::from_der(der)
+        .map_err(|why| KeyError(format!("the RSA key cannot be read: {why}")))?;
+    rsa(
+        algorithm,
+        key.modulus.as_bytes(),
+        key.public_exponent.as_bytes(),
+    )
+}
+
+fn rsa(algorithm: Algorithm, modulus: &[u8], exponent: &[u8]) -> Result<Key, KeyError> {
+    let significant = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .position(|b| *b != 0)
+            .map(|at| bytes.len() - at)
+    };
+    let zeros = modulus
+        .first()
+        .map_or(0, |first| first.leading_zeros() as usize);
+    let bits = significant(modulus).unwrap_or(0) * 8 - zeros.min(8);
+    if !(2_048..=8_192).contains(&bits) {
+        return Err(KeyError(format!(
+            "an RSA key has 2,048 to 8,192 bits, and this one has {bits}"
+        )));
+    }
+    let is_odd = exponent.last().is_some_and(|last| last % 2 == 1);
+    let is_one = significant(exponent) == Some(1) && exponent.last() == Some(&1);
+    if !is_odd || is_one || significant(exponent).is_some_and(|len| len > 4) {
+        return Err(KeyError(
+            "the exponent of an RSA key is odd, not 1, and has 32 bits at most".into(),
+        ));
+    }
+    Ok(Key::new(
+        algorithm,
+        DecodingKey::from_rsa_raw_components(modulus, exponent),
+    ))
+}
+
+fn ec_of_point(algorithm: Algorithm, point: &[u8]) -> Result<Key, KeyError> {
+    if point.len() != 1 + 2 * algorithm.hash_len() || point.first() != Some(&4) {
+        return Err(KeyError(format!(
+            "the point of a key for {algorithm} is none of its curve"
+        )));
+    }
+    Ok(Key::new(algorithm, DecodingKey::from_ec_der(point)))
+}
+
+fn ed_of_point(algorithm: Algorithm, point: &[u8]) -> Result<Key, KeyError> {
+    if point.len() != 32 {
+        return Err(KeyError("a key of Ed25519 has 32 bytes".into()));
+    }
+    Ok(Key::new(algorithm, DecodingKey::from_ed_der(point)))
+}
+
+/// RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2.
+#[derive(Deserialize)]
+pub(crate) struct Jwk {
+    kty: String,
+    alg: Option<String>,
+    pub(crate) kid: Option<String>,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    key_ops: Option<Vec<String>>,
+    crv: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    k: Option<String>,
+    d: Option<serde::de::IgnoredAny>,
+}
+
+impl Jwk {
+    pub(crate) fn key(&self, algorithm: Algorithm) -> Result<Key, KeyError> {
+        self.check(algorithm)?;
+        let key = match (algorithm.family(), self.kty.as_str(), self.crv.as_deref()) {
+            (Family::Hmac, "oct", _) => Key::secret(algorithm, member(self.k.as_ref(), "k")?),
+            (Family::Rsa, "RSA", _) => rsa(
+                algorithm,
+                &member(self.n.as_ref(), "n")?,
+                &member(self.e.as_ref(), "e")?,
+            ),
+            (Family::Ec, "EC", Some(curve)) if curve == curve_of(algorithm) => {
+                let mut point = vec![4];
+                for (coordinate, name) in [(&self.x, "x"), (&self.y, "y")] {
+                    let coordinate = member(coordinate.as_ref(), name)?;
+                    if coordinate.len() != algorithm.hash_len() {
+                        return Err(KeyError(format!(
+                            "`{name}` of a JSON Web Key has the wrong length"
+                        )));
+                    }
+                    point.extend(coordinate);
+                }
+                ec_of_point(algorithm, &point)
+            }
+            (Family::Ed, "OKP", Some("Ed25519")) => {
+                ed_of_point(algorithm, &member(self.x.as_ref(), "x")?)
+            }
+            _ => Err(KeyError(format!(
+                "the JSON Web Key is none for {algorithm}"
+            ))),
+        }?;
+        Ok(match &self.kid {
+            Some(id) => key.with_id(id.as_str()),
+            None => key,
+        })
+    }
+
+    fn check(&self, algorithm: Algorithm) -> Result<(), KeyError> {
+        let refuse = |wrong: bool, why: String| if wrong { Err(KeyError(why)) } else { Ok(()) };
+        let other = self.alg.as_deref().filter(|alg| *alg != algorithm.name());
+        refuse(
+            other.is_some(),
+            format!(
+                "the JSON Web Key is for `{}`, and not for {algorithm}",
+                other.unwrap_or_default()
+            ),
+        )?;
+        refuse(
+            self.usage.as_deref().is_some_and(|usage| usage != "sig"),
+            "the JSON Web Key is not for signatures".to_owned(),
+        )?;
+        let verifies = |ops: &Vec<String>| ops.iter().any(|op| op == "verify");
+        refuse(
+            self.key_ops.as_ref().is_some_and(|ops| !verifies(ops)),
+            "the JSON Web Key is not for verifying".to_owned(),
+        )?;
+        refuse(
+            self.d.is_some(),
+            "the JSON Web Key is a private one, which a server that only verifies must not have"
+                .to_owned(),
+        )
+    }
+}
+
+fn curve_of(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::ES384 => "P-384",
+        _ => "P-256",
+    }
+}
+
+fn member(text: Option<&String>, name: &str) -> Result<Vec<u8>, KeyError> {
+    let text = text.ok_or_else(|| KeyError(format!("the JSON Web Key has no `{name}`")))?;
+    let bytes = URL_SAFE_NO_PAD.decode(text);
+    bytes.map_err(|why| {
+        KeyError(format!(
+            "`{name}` of the JSON Web Key is no base64url: {why}"
+        ))
+    })
+}
+
+/// Why a key is none; it holds no part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyError(String);
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for KeyError {}

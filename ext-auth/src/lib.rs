@@ -1,0 +1,118 @@
+//! Who is calling, and may they: authentication and rules for Falcon.
+//!
+//! An [`Authenticator`] recognises callers, [`Auth`] is the middleware that asks it, [`Require`] is what a
+//! route says of whom it lets through, and a [`Principal`] is who it was.
+//!
+//! # A complete example
+//!
+#![cfg_attr(all(feature = "jwt", feature = "aws-lc"), doc = "```")]
+#![cfg_attr(not(all(feature = "jwt", feature = "aws-lc")), doc = "```ignore")]
+//! use falcon_auth::{Algorithm, Auth, AuthRequest, Jwt, Key, Require};
+//! use falcon_core::{App, Method, Request, Resource, Response, Result};
+//! use serde::Deserialize;
+//!
+//! /// What a token says, beside what every token does.
+//! #[derive(Deserialize)]
+//! struct Claims {
+//!     tenant: u32,
+//! }
+//!
+//! struct Things;
+//!
+//! impl Resource for Things {
+//!     async fn on_get(&self, req: &mut Request, resp: &mut Response) -> Result {
+//!         let claims: &Claims = req.claims()?;
+//!         resp.set_text(format!("things of {} for {}", claims.tenant, req.caller()?.subject()));
+//!         Ok(())
+//!     }
+//!
+//!     async fn on_post(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # let secret = b"a secret of at least thirty-two bytes";
+//! let tokens = Jwt::<Claims>::builder()
+//!     .key(Key::secret(Algorithm::HS256, secret)?)
+//!     .issuer("https://id.example")
+//!     .audience("things")
+//!     .build()?;
+//! let mut app = App::with(Auth::new(tokens));
+//! app.add_route("/things", Things)
+//!     .with(Require::scope("things:read"))
+//!     .with_for(Method::POST, Require::scope("things:write"));
+//! let client = falcon_testing::TestClient::new(app);
+//!
+//! # let token = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lkLmV4YW1wbGUiLCJhdWQiOiJ0aGluZ3MiLCJzdWIiOiJhbGljZSIsImV4cCI6NDEwMjQ0NDgwMCwic2NvcGUiOiJ0aGluZ3M6cmVhZCIsInRlbmFudCI6N30.dYpk8lUEixv2x1gwfWAYvPmjg_0yTbTsLvvosA3BaDI";
+//! falcon_testing::block_on(async {
+//!     let bearer = format!("Bearer {token}");
+//!     let result = client.get("/things").header("authorization", &bearer).send().await;
+//!     result.assert_text("things of 7 for alice");
+//!
+//!     let result = client.post("/things").header("authorization", &bearer).send().await;
+//!     result.assert_problem(403, "insufficient_scope");
+//!
+//!     let result = client.get("/things").send().await;
+//!     result.assert_problem(401, "unauthorized").assert_header("www-authenticate", "Bearer");
+//! });
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Which credentials
+//!
+//! | type | feature | credentials |
+//! | --- | --- | --- |
+//! | `Jwt` | `jwt` (on unless left out) | bearer tokens that an issuer has signed |
+//! | `ApiKeys` | `api-key` | one word in a header or the query |
+//! | `Basic` | `basic` | a name and a password |
+//! | [`AnyOf`] | | any of several |
+//! | your own | | whatever an [`Authenticator`] of yours makes of a request |
+//!
+//! A group or a route asks for others [`By`] metadata.
+//!
+//! # Which rule
+//!
+//! The nearest [`Require`] counts: the method's, the route's, the group's, else what
+//! [`Auth::default_rule`] says, which is: a caller who is known. With [`Auth::demand_rules`], a route that has
+//! none is a mistake that [`freeze`](falcon_core::App::freeze) tells of. HEAD follows GET; the framework's own
+//! answer to OPTIONS, and a preflight that CORS answers, ask nobody.
+//!
+//! # What the client is told
+//!
+//! Every cause of a 401 looks the same; error observers see the cause, as the source of the error. A rule
+//! that a caller does not meet is 403, with the scope that would do.
+//!
+//! # Signatures
+//!
+//! They are checked by aws-lc (feature `aws-lc`, on unless left out; it builds C) or by crates in pure Rust
+//! (`rust-crypto`). Which one is settled when `falcon-auth` is compiled, whatever other crates do.
+
+#[cfg(feature = "api-key")]
+mod api_key;
+mod auth;
+mod authenticator;
+#[cfg(feature = "basic")]
+mod basic;
+mod challenge;
+#[cfg(any(feature = "basic", feature = "jwt"))]
+mod credentials;
+#[cfg(feature = "jwt")]
+mod jwt;
+mod principal;
+mod refusal;
+mod rule;
+
+#[cfg(feature = "api-key")]
+pub use self::api_key::{ApiKeys, KeyDigest, KeyStore, Keys, KeysBuilder, KeysError, key_digest};
+pub use self::auth::Auth;
+pub use self::authenticator::{AnyOf, Authenticator, By};
+#[cfg(feature = "basic")]
+pub use self::basic::{
+    Basic, HashError, PasswordHash, User, UserStore, Users, UsersBuilder, UsersError,
+};
+pub use self::challenge::Challenge;
+#[cfg(feature = "jwt")]
+pub use self::jwt::{Algorithm, Jwt, JwtBuilder, JwtError, Key, KeyError};
+pub use self::principal::{AuthRequest, Principal};
+pub use self::refusal::Refusal;
+pub use self::rule::{Policy, Require};
