@@ -60,13 +60,17 @@
 //!
 //! # Which credentials
 //!
-//! | type | feature | credentials |
-//! | --- | --- | --- |
-//! | `Jwt` | `jwt` (on unless left out) | bearer tokens that an issuer has signed |
-//! | `ApiKeys` | `api-key` | one word in a header or the query |
-//! | `Basic` | `basic` | a name and a password |
-//! | [`AnyOf`] | | any of several |
-//! | your own | | whatever an [`Authenticator`] of yours makes of a request |
+//! | feature | type | credentials | default |
+//! | --- | --- | --- | --- |
+//! | `jwt` | `Jwt` | bearer tokens that an issuer has signed | yes |
+//! | `aws-lc` | | signatures are checked by aws-lc, which builds C | yes |
+//! | `rust-crypto` | | the same in pure Rust | no |
+//! | `api-key` | `ApiKeys` | one word in a header or the query | no |
+//! | `basic` | `Basic` | a name and a password | no |
+//!
+//! [`AnyOf`] takes any of several, and an [`Authenticator`] of your own makes of a request what it likes.
+//! Which cryptography checks signatures is settled when `falcon-auth` is compiled, whatever other crates do;
+//! with both, it is aws-lc.
 //!
 //! A group or a route asks for others [`By`] metadata.
 //!
@@ -81,11 +85,6 @@
 //!
 //! Every cause of a 401 looks the same; error observers see the cause, as the source of the error. A rule
 //! that a caller does not meet is 403, with the scope that would do.
-//!
-//! # Signatures
-//!
-//! They are checked by aws-lc (feature `aws-lc`, on unless left out; it builds C) or by crates in pure Rust
-//! (`rust-crypto`). Which one is settled when `falcon-auth` is compiled, whatever other crates do.
 
 #[cfg(feature = "api-key")]
 mod api_key;
