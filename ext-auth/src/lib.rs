@@ -65,6 +65,7 @@
 //! | `jwt` | `Jwt` | bearer tokens that an issuer has signed | yes |
 //! | `aws-lc` | | signatures are checked by aws-lc, which builds C | yes |
 //! | `rust-crypto` | | the same in pure Rust | no |
+//! | `jwks` | `Jwks::url`, `Jwks::issuer` | the keys that an issuer publishes, by URL and by discovery | no |
 //! | `api-key` | `ApiKeys` | one word in a header or the query | no |
 //! | `basic` | `Basic` | a name and a password | no |
 //!
@@ -111,7 +112,9 @@ pub use self::basic::{
 };
 pub use self::challenge::Challenge;
 #[cfg(feature = "jwt")]
-pub use self::jwt::{Algorithm, Jwt, JwtBuilder, JwtError, Key, KeyError};
+pub use self::jwt::{
+    Algorithm, FetchedKeys, Jwks, Jwt, JwtBuilder, JwtError, Key, KeyError, KeyFetch,
+};
 pub use self::principal::{AuthRequest, Principal};
 pub use self::refusal::Refusal;
 pub use self::rule::{Policy, Require};

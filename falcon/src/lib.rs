@@ -38,6 +38,7 @@
 //! | `server` | `falcon::serve`, `falcon::server` | yes |
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
 //! | `auth` | bearer tokens, and rules on routes: `falcon::auth` | no |
+//! | `jwks` | the keys that an issuer publishes, by URL | no |
 //! | `api-key` | API keys | no |
 //! | `basic` | names and passwords | no |
 //! | `cors` | CORS: `falcon::cors` | no |

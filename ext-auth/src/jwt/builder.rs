@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::algorithm::Family;
 use super::backend::BACKEND;
 use super::claims::Places;
-use super::{Clock, Expected, Jwt, Key};
+use super::{Clock, Expected, Jwks, Jwt, Key, Keys};
 
 /// Which tokens are good; made by [`Jwt::builder`], and an authenticator by [`build`](Self::build).
 ///
@@ -15,6 +16,7 @@ use super::{Clock, Expected, Jwt, Key};
 #[must_use = "it does nothing until it is built"]
 pub struct JwtBuilder<C> {
     keys: Vec<Key>,
+    source: Option<Jwks>,
     issuers: Vec<String>,
     any_issuer: bool,
     audiences: Vec<String>,
@@ -22,7 +24,7 @@ pub struct JwtBuilder<C> {
     kinds: Vec<String>,
     leeway: Duration,
     places: Places,
-    clock: Clock,
+    clock: Arc<Clock>,
     realm: Option<Box<str>>,
     claims: PhantomData<fn() -> C>,
 }
@@ -31,6 +33,7 @@ impl<C> JwtBuilder<C> {
     pub(super) fn new() -> Self {
         Self {
             keys: Vec::new(),
+            source: None,
             issuers: Vec::new(),
             any_issuer: false,
             audiences: Vec::new(),
@@ -42,7 +45,7 @@ impl<C> JwtBuilder<C> {
                 scopes_are_list: false,
                 roles: Vec::new(),
             },
-            clock: Box::new(SystemTime::now),
+            clock: Arc::new(SystemTime::now),
             realm: None,
             claims: PhantomData,
         }
@@ -51,6 +54,12 @@ impl<C> JwtBuilder<C> {
     /// Adds a key. Several may be good at the same time, for as long as one takes the place of another.
     pub fn key(mut self, key: Key) -> Self {
         self.keys.push(key);
+        self
+    }
+
+    /// Takes the keys that an issuer publishes, in place of [`key`](Self::key).
+    pub fn keys_of(mut self, source: Jwks) -> Self {
+        self.source = Some(source);
         self
     }
 
@@ -120,7 +129,7 @@ impl<C> JwtBuilder<C> {
 
     /// Sets what tells the time, for tests.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.clock = Box::new(clock);
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -134,8 +143,12 @@ impl<C> JwtBuilder<C> {
         let (Some(backend), true) = (BACKEND, faults.is_empty()) else {
             return Err(JwtError(faults));
         };
+        let keys = match self.source {
+            Some(source) => Keys::Of(source.start(&self.clock)),
+            None => Keys::Fixed(self.keys),
+        };
         Ok(Jwt {
-            keys: self.keys,
+            keys,
             backend,
             expected: Expected {
                 issuers: (!self.any_issuer).then_some(self.issuers),
@@ -151,31 +164,11 @@ impl<C> JwtBuilder<C> {
     }
 
     fn faults(&self) -> Vec<String> {
-        let has = |family: bool| {
-            let mut keys = self.keys.iter();
-            keys.any(|key| (key.algorithm.family() == Family::Hmac) == family)
-        };
-        let mut ids: Vec<_> = self
-            .keys
-            .iter()
-            .filter_map(|key| key.id.as_deref())
-            .collect();
-        ids.sort_unstable();
         let checks = [
             (
                 BACKEND.is_none(),
                 "nothing is built in that could check a signature: enable the feature `aws-lc` or `rust-crypto` of \
                  `falcon-auth`",
-            ),
-            (self.keys.is_empty(), "there is no key: call `key`"),
-            (
-                has(true) && has(false),
-                "there are secrets and public keys among the keys: a public key that is taken for a secret makes \
-                 every token good, so that they go into two authenticators",
-            ),
-            (
-                ids.windows(2).any(|pair| pair[0] == pair[1]),
-                "two keys have the same name",
             ),
             (
                 self.issuers.is_empty() && !self.any_issuer,
@@ -198,8 +191,51 @@ impl<C> JwtBuilder<C> {
                 "clocks that differ by more than 300 seconds are to be set, and not to be borne with",
             ),
         ];
-        let wrong = checks.into_iter().filter(|(is_wrong, _)| *is_wrong);
-        wrong.map(|(_, why)| why.to_owned()).collect()
+        let checks = self.faults_of_keys().into_iter().chain(checks);
+        let wrong = checks.filter(|(is_wrong, _)| *is_wrong);
+        let fault = self.source.as_ref().and_then(|source| source.fault.clone());
+        wrong.map(|(_, why)| why.to_owned()).chain(fault).collect()
+    }
+
+    fn faults_of_keys(&self) -> [(bool, &'static str); 6] {
+        let has = |family: bool| {
+            let mut keys = self.keys.iter();
+            keys.any(|key| (key.algorithm.family() == Family::Hmac) == family)
+        };
+        let mut ids: Vec<_> = self
+            .keys
+            .iter()
+            .filter_map(|key| key.id.as_deref())
+            .collect();
+        ids.sort_unstable();
+        let source = self.source.as_ref();
+        [
+            (
+                self.keys.is_empty() && source.is_none(),
+                "there is no key: call `key` or `keys_of`",
+            ),
+            (
+                !self.keys.is_empty() && source.is_some(),
+                "there are keys, and keys of an issuer: leave one of them out, or make two authenticators",
+            ),
+            (
+                source.is_some_and(|source| source.algorithms.is_empty()),
+                "the keys of the issuer are for no algorithm: call `algorithms`",
+            ),
+            (
+                source.is_some_and(Jwks::has_secrets),
+                "keys that are published are no secrets: leave out `HS256` and the like",
+            ),
+            (
+                has(true) && has(false),
+                "there are secrets and public keys among the keys: a public key that is taken for a secret makes \
+                 every token good, so that they go into two authenticators",
+            ),
+            (
+                ids.windows(2).any(|pair| pair[0] == pair[1]),
+                "two keys have the same name",
+            ),
+        ]
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
+use super::Key;
 use super::strict::{Name, Names, Strict};
 
 /// What is read of it. Keys that it holds or points to are never used.
@@ -12,6 +13,18 @@ pub(crate) struct Header<'t> {
     pub(crate) algorithm: Cow<'t, str>,
     pub(crate) key: Option<Cow<'t, str>>,
     pub(crate) kind: Option<Cow<'t, str>>,
+}
+
+impl Header<'_> {
+    /// Whether a key may have signed the token: it is for the same algorithm, and has its name, if both
+    /// have one.
+    pub(crate) fn means(&self, key: &Key) -> bool {
+        let is_named = match (&key.id, &self.key) {
+            (Some(own), Some(named)) => **own == **named,
+            _ => true,
+        };
+        is_named && key.algorithm.name() == self.algorithm
+    }
 }
 
 /// What changes how a token is to be read: `crit` and what it may name, compression, encryption.

@@ -5,6 +5,7 @@ mod backend;
 mod builder;
 mod claims;
 mod header;
+mod jwks;
 mod key;
 mod strict;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod vectors;
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -22,10 +24,12 @@ use serde::de::{DeserializeOwned, DeserializeSeed};
 
 pub use self::algorithm::Algorithm;
 pub use self::builder::{JwtBuilder, JwtError};
+pub use self::jwks::{FetchedKeys, Jwks, KeyFetch};
 pub use self::key::{Key, KeyError};
 
 use self::claims::{Claims, Places};
 use self::header::Header;
+use self::jwks::KeySource;
 use crate::credentials::credentials;
 use crate::{Authenticator, Challenge, Principal, Refusal};
 
@@ -43,7 +47,13 @@ struct Expected {
     places: Places,
 }
 
-type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+type Clock = dyn Fn() -> SystemTime + Send + Sync;
+
+/// Where keys are looked for.
+enum Keys {
+    Fixed(Vec<Key>),
+    Of(KeySource),
+}
 
 /// Recognises callers by a token that an issuer has signed, in `Authorization: Bearer`. `C` is what a
 /// token says: any struct that serde can deserialize; [`AuthRequest::claims`](crate::AuthRequest::claims)
@@ -60,10 +70,10 @@ type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 ///
 /// The signature is looked at before any claim.
 pub struct Jwt<C> {
-    keys: Vec<Key>,
+    keys: Keys,
     backend: &'static CryptoProvider,
     expected: Expected,
-    clock: Clock,
+    clock: Arc<Clock>,
     realm: Option<Box<str>>,
     claims: PhantomData<fn() -> C>,
 }
@@ -80,20 +90,33 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
     ///
     /// # Errors
     ///
-    /// It is not good.
-    pub fn verify(&self, token: &str) -> Result<Principal, Refusal> {
-        self.verified(token.as_bytes()).map_err(Refusal::invalid)
+    /// It is not good, or there are no keys at the moment.
+    pub async fn verify(&self, token: &str) -> Result<Principal, Refusal> {
+        let token = token.as_bytes();
+        if token.len() > MAX_TOKEN {
+            return Err(Refusal::invalid("the token is too long"));
+        }
+        let parts = Parts::of(token).map_err(Refusal::invalid)?;
+        let header = decode(parts.header).map_err(Refusal::invalid)?;
+        let header: Header<'_> = serde_json::from_slice(&header)
+            .map_err(|_| Refusal::invalid("the token's header is malformed"))?;
+        let verified = match &self.keys {
+            Keys::Fixed(keys) => self.verified(keys, &header, &parts),
+            Keys::Of(source) => {
+                let set = source.keys(|key| header.means(key)).await?;
+                self.verified(&set.keys, &header, &parts)
+            }
+        };
+        verified.map_err(Refusal::invalid)
     }
 
-    fn verified(&self, token: &[u8]) -> Result<Principal, &'static str> {
-        if token.len() > MAX_TOKEN {
-            return Err("the token is too long");
-        }
-        let parts = Parts::of(token)?;
-        let header = decode(parts.header)?;
-        let header: Header<'_> =
-            serde_json::from_slice(&header).map_err(|_| "the token's header is malformed")?;
-        self.check_signature(&header, &parts)?;
+    fn verified(
+        &self,
+        keys: &[Key],
+        header: &Header<'_>,
+        parts: &Parts<'_>,
+    ) -> Result<Principal, &'static str> {
+        self.check_signature(keys, header, parts)?;
         self.expected.check_kind(header.kind.as_deref())?;
         let payload = decode(parts.payload)?;
         let claims = read(&self.expected.places, &payload)?;
@@ -107,17 +130,15 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
             .with_details(own))
     }
 
-    fn check_signature(&self, header: &Header<'_>, parts: &Parts<'_>) -> Result<(), &'static str> {
+    fn check_signature(
+        &self,
+        keys: &[Key],
+        header: &Header<'_>,
+        parts: &Parts<'_>,
+    ) -> Result<(), &'static str> {
         let signature = decode(parts.signature)?;
-        let is_meant = |key: &&Key| {
-            let is_named = match (&key.id, &header.key) {
-                (Some(own), Some(named)) => **own == **named,
-                _ => true,
-            };
-            is_named && key.algorithm.name() == header.algorithm
-        };
         let mut found = false;
-        for key in self.keys.iter().filter(is_meant) {
+        for key in keys.iter().filter(|key| header.means(key)) {
             found = true;
             if self.is_signed(key, parts.signed, &signature) {
                 return Ok(());
@@ -138,8 +159,10 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
 
 impl<C: DeserializeOwned + Send + Sync + 'static> Authenticator for Jwt<C> {
     async fn authenticate(&self, req: &Request) -> Result<Option<Principal>, Refusal> {
-        let token = credentials(req, "Bearer")?;
-        token.map(|token| self.verify(token)).transpose()
+        match credentials(req, "Bearer")? {
+            Some(token) => self.verify(token).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     fn challenges(&self) -> Vec<Challenge> {
@@ -153,8 +176,12 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Authenticator for Jwt<C> {
 
 impl<C> fmt::Debug for Jwt<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let keys = match &self.keys {
+            Keys::Fixed(keys) => keys.as_slice(),
+            Keys::Of(_) => &[],
+        };
         f.debug_struct("Jwt")
-            .field("keys", &self.keys)
+            .field("keys", &keys)
             .finish_non_exhaustive()
     }
 }

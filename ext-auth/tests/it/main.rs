@@ -9,6 +9,7 @@ mod basic;
 mod building;
 mod claims;
 mod keys;
+mod rotation;
 mod rules;
 mod tokens;
 

@@ -2,7 +2,7 @@
 
 use falcon_auth::{Algorithm, Key};
 use falcon_core::App;
-use falcon_testing::TestClient;
+use falcon_testing::{TestClient, block_on};
 use serde_json::{Value, json};
 
 use crate::{
@@ -372,7 +372,7 @@ fn g28_to_g30_a_token_has_three_parts_of_base64url() {
     let since = std::time::Instant::now();
     let authenticator = jwt();
     for _ in 0..100 {
-        assert!(authenticator.verify(&".".repeat(1 << 20)).is_err());
+        assert!(block_on(authenticator.verify(&".".repeat(1 << 20))).is_err());
     }
     assert!(since.elapsed() < std::time::Duration::from_millis(100));
 }
