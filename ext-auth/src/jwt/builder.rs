@@ -7,8 +7,10 @@ use std::time::{Duration, SystemTime};
 
 use super::algorithm::Family;
 use super::backend::BACKEND;
+use super::cache::Cache;
 use super::claims::Places;
-use super::{Clock, Expected, Jwks, Jwt, Key, Keys};
+use super::{Clock, Expected, Jwks, Jwt, Key, Keys, Revoked};
+use crate::Principal;
 
 /// Which tokens are good; made by [`Jwt::builder`], and an authenticator by [`build`](Self::build).
 ///
@@ -25,6 +27,8 @@ pub struct JwtBuilder<C> {
     leeway: Duration,
     places: Places,
     clock: Arc<Clock>,
+    cache: Option<Cache>,
+    is_revoked: Option<Box<Revoked>>,
     realm: Option<Box<str>>,
     claims: PhantomData<fn() -> C>,
 }
@@ -46,6 +50,8 @@ impl<C> JwtBuilder<C> {
                 roles: Vec::new(),
             },
             clock: Arc::new(SystemTime::now),
+            cache: None,
+            is_revoked: None,
             realm: None,
             claims: PhantomData,
         }
@@ -127,6 +133,20 @@ impl<C> JwtBuilder<C> {
         self
     }
 
+    /// Remembers so many tokens that were good, by their digests, until they expire or the keys of their
+    /// issuer are to be fetched anew: checking one again costs a digest.
+    pub fn cache(mut self, tokens: usize) -> Self {
+        self.cache = (tokens > 0).then(|| Cache::new(tokens));
+        self
+    }
+
+    /// Refuses tokens that were taken back: the function is called for each request, with whom a good token
+    /// was made for, and must not block.
+    pub fn revoked_if(mut self, f: impl Fn(&Principal) -> bool + Send + Sync + 'static) -> Self {
+        self.is_revoked = Some(Box::new(f));
+        self
+    }
+
     /// Sets what tells the time, for tests.
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
@@ -158,6 +178,8 @@ impl<C> JwtBuilder<C> {
                 places: self.places,
             },
             clock: self.clock,
+            cache: self.cache,
+            is_revoked: self.is_revoked,
             realm: self.realm,
             claims: PhantomData,
         })

@@ -3,6 +3,7 @@
 mod algorithm;
 mod backend;
 mod builder;
+mod cache;
 mod claims;
 mod header;
 mod jwks;
@@ -14,7 +15,7 @@ mod vectors;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -27,6 +28,7 @@ pub use self::builder::{JwtBuilder, JwtError};
 pub use self::jwks::{FetchedKeys, Jwks, KeyFetch};
 pub use self::key::{Key, KeyError};
 
+use self::cache::Cache;
 use self::claims::{Claims, Places};
 use self::header::Header;
 use self::jwks::KeySource;
@@ -48,6 +50,7 @@ struct Expected {
 }
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
+type Revoked = dyn Fn(&Principal) -> bool + Send + Sync;
 
 /// Where keys are looked for.
 enum Keys {
@@ -74,6 +77,8 @@ pub struct Jwt<C> {
     backend: &'static CryptoProvider,
     expected: Expected,
     clock: Arc<Clock>,
+    cache: Option<Cache>,
+    is_revoked: Option<Box<Revoked>>,
     realm: Option<Box<str>>,
     claims: PhantomData<fn() -> C>,
 }
@@ -96,6 +101,36 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
         if token.len() > MAX_TOKEN {
             return Err(Refusal::invalid("the token is too long"));
         }
+        let principal = match &self.cache {
+            Some(cache) => self.verify_once(cache, token).await?,
+            None => self.verify_now(token).await?.0,
+        };
+        if self
+            .is_revoked
+            .as_ref()
+            .is_some_and(|is_revoked| is_revoked(&principal))
+        {
+            return Err(Refusal::invalid("the token was revoked"));
+        }
+        Ok(principal)
+    }
+
+    async fn verify_once(&self, cache: &Cache, token: &[u8]) -> Result<Principal, Refusal> {
+        let digest = Cache::digest(token);
+        let now = (self.clock)();
+        if let Some(principal) = cache.get(&digest, now) {
+            if let Keys::Of(source) = &self.keys {
+                source.renew(now);
+            }
+            return Ok(principal);
+        }
+        let (principal, until) = self.verify_now(token).await?;
+        cache.put(digest, principal.clone(), until);
+        Ok(principal)
+    }
+
+    /// Who a token was made for, and until when that holds.
+    async fn verify_now(&self, token: &[u8]) -> Result<(Principal, SystemTime), Refusal> {
         let parts = Parts::of(token).map_err(Refusal::invalid)?;
         let header = decode(parts.header).map_err(Refusal::invalid)?;
         let header: Header<'_> = serde_json::from_slice(&header)
@@ -104,7 +139,8 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
             Keys::Fixed(keys) => self.verified(keys, &header, &parts),
             Keys::Of(source) => {
                 let set = source.keys(|key| header.means(key)).await?;
-                self.verified(&set.keys, &header, &parts)
+                let verified = self.verified(&set.keys, &header, &parts);
+                verified.map(|(principal, until)| (principal, until.min(set.fresh_until)))
             }
         };
         verified.map_err(Refusal::invalid)
@@ -115,7 +151,7 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
         keys: &[Key],
         header: &Header<'_>,
         parts: &Parts<'_>,
-    ) -> Result<Principal, &'static str> {
+    ) -> Result<(Principal, SystemTime), &'static str> {
         self.check_signature(keys, header, parts)?;
         self.expected.check_kind(header.kind.as_deref())?;
         let payload = decode(parts.payload)?;
@@ -124,10 +160,14 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
         let own: C = serde_json::from_slice(&payload)
             .map_err(|_| "the token's claims are not of the type that is expected")?;
         let principal = Principal::new(claims.subject.unwrap_or_default());
-        Ok(principal
+        let principal = principal
             .with_scopes(claims.scopes)
             .with_roles(claims.roles)
-            .with_details(own))
+            .with_details(own);
+        let expires = claims
+            .expires
+            .map_or(0.0, |expires| expires.0 + self.expected.leeway);
+        Ok((principal, UNIX_EPOCH + Duration::from_secs_f64(expires)))
     }
 
     fn check_signature(

@@ -161,3 +161,32 @@ fn claims_are_of_the_users_type_or_refused() {
         bearer(&client, &token(wrong)).assert_status(401);
     }
 }
+
+#[test]
+fn a_token_that_is_remembered_is_good_no_longer_than_it_would_be() {
+    let now = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(NOW));
+    let revoked = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let (time, taken_back) = (std::sync::Arc::clone(&now), std::sync::Arc::clone(&revoked));
+    let relaxed = std::sync::atomic::Ordering::Relaxed;
+    let jwt = policy::<Value>(rsa_key())
+        .cache(10)
+        .revoked_if(move |caller| caller.subject() == "bob" && taken_back.load(relaxed))
+        .clock(move || std::time::UNIX_EPOCH + std::time::Duration::from_secs(time.load(relaxed)));
+    let (client, door) = guarded(jwt.build().unwrap());
+    let (alice, bob) = (token(json!({})), token(json!({"sub": "bob"})));
+    for _ in 0..3 {
+        bearer(&client, &alice).assert_text("alice");
+        bearer(&client, &bob).assert_text("bob");
+    }
+    let (signed, signature) = alice.rsplit_once('.').unwrap();
+    let spoilt = format!("{signed}.{}", signature.chars().rev().collect::<String>());
+    bearer(&client, &spoilt).assert_status(401);
+    revoked.store(true, relaxed);
+    bearer(&client, &bob).assert_status(401);
+    bearer(&client, &alice).assert_status(200);
+    now.store(NOW + 89, relaxed);
+    bearer(&client, &alice).assert_status(200);
+    now.store(NOW + 90, relaxed);
+    bearer(&client, &alice).assert_status(401);
+    assert_eq!(door.opened(), 8);
+}

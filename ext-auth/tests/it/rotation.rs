@@ -131,6 +131,7 @@ impl Guarded {
         let time = Arc::clone(&clock);
         let jwt = Jwt::<Value>::builder()
             .keys_of(keys)
+            .cache(100)
             .issuer("https://id.example")
             .audience("api")
             .clock(move || UNIX_EPOCH + Duration::from_secs(time.load(SeqCst)))

@@ -9,7 +9,7 @@ mod set;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use falcon_core::BoxError;
 
@@ -128,6 +128,14 @@ impl fmt::Debug for Jwks {
 pub(super) struct KeySource(Arc<Source>);
 
 impl KeySource {
+    /// Has the keys fetched beside the requests, where it is time.
+    pub(super) fn renew(&self, now: SystemTime) {
+        let set = self.0.set();
+        if set.is_some_and(|set| set.is_to_be_renewed(now)) {
+            Source::refresh(&self.0, now);
+        }
+    }
+
     /// The keys, once they are there, and hold one that suits if there is one.
     pub(super) async fn keys(&self, suits: impl Fn(&Key) -> bool) -> Result<Arc<Set>, Refusal> {
         let source = &self.0;
@@ -136,9 +144,7 @@ impl KeySource {
         if let Some(set) = &known {
             let has_one = set.keys.iter().any(&suits);
             if has_one && set.is_fresh(now) {
-                if set.is_to_be_renewed(now) {
-                    Source::refresh(source, now);
-                }
+                self.renew(now);
                 return Ok(Arc::clone(set));
             }
         }

@@ -23,7 +23,7 @@ pub(crate) struct Set {
     /// From then on it is fetched anew beside the requests.
     renewed_at: SystemTime,
     /// From then on requests wait for that.
-    fresh_until: SystemTime,
+    pub(crate) fresh_until: SystemTime,
     /// From then on it is no set any more, even if it cannot be fetched anew.
     good_until: SystemTime,
 }

@@ -1,0 +1,109 @@
+//! Tokens that were good a moment ago.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::Principal;
+
+/// Keeps so many tokens at most, by their digests: of two generations, the older one is forgotten when the
+/// younger is full, but for what was asked for since.
+pub(super) struct Cache {
+    generations: Mutex<Generations>,
+    /// Of each generation.
+    capacity: usize,
+}
+
+type Digest = [u8; 32];
+
+#[derive(Default)]
+struct Generations {
+    young: HashMap<Digest, Known>,
+    old: HashMap<Digest, Known>,
+}
+
+#[derive(Clone)]
+struct Known {
+    principal: Principal,
+    until: SystemTime,
+}
+
+impl Cache {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            generations: Mutex::default(),
+            capacity: capacity.div_ceil(2).max(1),
+        }
+    }
+
+    pub(super) fn digest(token: &[u8]) -> Digest {
+        Sha256::digest(token).into()
+    }
+
+    /// Who a token was made for, if it was good and still is.
+    pub(super) fn get(&self, digest: &Digest, now: SystemTime) -> Option<Principal> {
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = generations.young.get(digest) {
+            return (now < known.until).then(|| known.principal.clone());
+        }
+        let known = generations.old.remove(digest)?;
+        if now >= known.until {
+            return None;
+        }
+        let principal = known.principal.clone();
+        generations.add(*digest, known, self.capacity);
+        Some(principal)
+    }
+
+    pub(super) fn put(&self, digest: Digest, principal: Principal, until: SystemTime) {
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        generations.add(digest, Known { principal, until }, self.capacity);
+    }
+}
+
+impl Generations {
+    fn add(&mut self, digest: Digest, known: Known, capacity: usize) {
+        if self.young.len() >= capacity {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(digest, known);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::{Cache, Principal};
+
+    #[test]
+    fn it_is_bounded_and_keeps_what_is_asked_for() {
+        let cache = Cache::new(100);
+        let until = UNIX_EPOCH + Duration::from_secs(10);
+        let digest = |i: u32| Cache::digest(&i.to_be_bytes());
+        for i in 0..10_000 {
+            cache.put(digest(i), Principal::new(i.to_string()), until);
+            assert!(cache.get(&digest(0), UNIX_EPOCH).is_some(), "{i}");
+        }
+        let generations = cache.generations.lock().expect("no panic");
+        assert!(generations.young.len() + generations.old.len() <= 100);
+    }
+
+    #[test]
+    fn nothing_is_known_for_longer_than_it_is_good() {
+        let cache = Cache::new(2);
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        let digest = Cache::digest(b"token");
+        cache.put(digest, Principal::new("alice"), at(10));
+        assert!(cache.get(&digest, at(9)).is_some() && cache.get(&digest, at(10)).is_none());
+        assert!(cache.get(&Cache::digest(b"other"), at(9)).is_none());
+    }
+}
