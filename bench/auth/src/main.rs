@@ -1,4 +1,7 @@
-//! Checking a token by falcon-auth, beside jsonwebtoken alone with the same demands, in one run.
+//! Checking a token by falcon-auth, beside jsonwebtoken alone with the same demands, in one run; and, to
+//! count instructions, one kind of credentials many times (`auth key 100`).
+
+mod count;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -38,6 +41,7 @@ struct Case {
     name: &'static str,
     token: String,
     ours: Jwt<Claims>,
+    remembering: Jwt<Claims>,
     key: plain::DecodingKey,
     validation: plain::Validation,
 }
@@ -75,14 +79,16 @@ fn case(algorithm: Algorithm, engine: plain::Algorithm, file: &str) -> Case {
     validation.set_issuer(&["https://id.example"]);
     validation.set_audience(&["things"]);
     validation.validate_nbf = true;
-    let ours = Jwt::builder()
-        .key(own.expect("a key"))
-        .issuer("https://id.example")
-        .audience("things");
+    let own = own.expect("a key");
+    let ours = || {
+        let builder = Jwt::builder().key(own.clone());
+        builder.issuer("https://id.example").audience("things")
+    };
     Case {
         name: algorithm.name(),
         token: plain::encode(&plain::Header::new(engine), &claims(), &signing).expect("a token"),
-        ours: ours.build().expect("an authenticator"),
+        ours: ours().build().expect("an authenticator"),
+        remembering: ours().cache(1_000).build().expect("an authenticator"),
         key,
         validation,
     }
@@ -108,8 +114,20 @@ fn measure(runs: &[&dyn Fn()]) -> Vec<f64> {
 }
 
 fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.as_slice() {
+        [] => compare(),
+        [kind, times] => count::run(kind, times.parse().expect("how many times")),
+        _ => panic!("auth [KIND TIMES]"),
+    }
+}
+
+fn compare() {
     println!("microseconds a token\n");
-    println!("{:<8} {:>14} {:>14} {:>8}", "", "jsonwebtoken", "falcon-auth", "ratio");
+    println!(
+        "{:<8} {:>14} {:>14} {:>8} {:>14} {:>8}",
+        "", "jsonwebtoken", "falcon-auth", "ratio", "remembered", "ratio"
+    );
     for case in [
         case(Algorithm::HS256, plain::Algorithm::HS256, ""),
         case(Algorithm::RS256, plain::Algorithm::RS256, "rsa"),
@@ -123,7 +141,18 @@ fn main() {
         let ours = || {
             black_box(block_on(case.ours.verify(&case.token)).expect("a good token"));
         };
-        let times = measure(&[&alone, &ours]);
-        println!("{:<8} {:>14.2} {:>14.2} {:>8.2}", case.name, times[0], times[1], times[1] / times[0]);
+        let again = || {
+            black_box(block_on(case.remembering.verify(&case.token)).expect("a good token"));
+        };
+        let times = measure(&[&alone, &ours, &again]);
+        println!(
+            "{:<8} {:>14.2} {:>14.2} {:>8.2} {:>14.2} {:>8.3}",
+            case.name,
+            times[0],
+            times[1],
+            times[1] / times[0],
+            times[2],
+            times[2] / times[0]
+        );
     }
 }
