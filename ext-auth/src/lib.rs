@@ -66,6 +66,7 @@
 //! | `aws-lc` | | signatures are checked by aws-lc, which builds C | yes |
 //! | `rust-crypto` | | the same in pure Rust | no |
 //! | `jwks` | `Jwks::url`, `Jwks::issuer` | the keys that an issuer publishes, by URL and by discovery | no |
+//! | `introspection` | `Introspection` | opaque tokens, by asking who has made them | no |
 //! | `api-key` | `ApiKeys` | one word in a header or the query | no |
 //! | `basic` | `Basic` | a name and a password | no |
 //!
@@ -96,10 +97,16 @@ mod basic;
 mod challenge;
 #[cfg(any(feature = "basic", feature = "jwt"))]
 mod credentials;
+#[cfg(feature = "introspection")]
+mod introspection;
 #[cfg(feature = "jwt")]
 mod jwt;
+#[cfg(any(feature = "basic", feature = "introspection"))]
+mod pool;
 mod principal;
 mod refusal;
+#[cfg(feature = "jwks")]
+mod remote;
 mod rule;
 
 #[cfg(feature = "api-key")]
@@ -111,6 +118,10 @@ pub use self::basic::{
     Basic, HashError, PasswordHash, User, UserStore, Users, UsersBuilder, UsersError,
 };
 pub use self::challenge::Challenge;
+#[cfg(feature = "introspection")]
+pub use self::introspection::{
+    Introspect, Introspection, IntrospectionBuilder, IntrospectionError,
+};
 #[cfg(feature = "jwt")]
 pub use self::jwt::{
     Algorithm, FetchedKeys, Jwks, Jwt, JwtBuilder, JwtError, Key, KeyError, KeyFetch,

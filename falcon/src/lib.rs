@@ -39,6 +39,7 @@
 //! | `http2` | HTTP/2 by prior knowledge in the server | no |
 //! | `auth` | bearer tokens, and rules on routes: `falcon::auth` | no |
 //! | `jwks` | the keys that an issuer publishes, by URL | no |
+//! | `introspection` | opaque tokens, by asking the authorization server | no |
 //! | `api-key` | API keys | no |
 //! | `basic` | names and passwords | no |
 //! | `cors` | CORS: `falcon::cors` | no |

@@ -1,7 +1,6 @@
 //! Names and passwords (RFC 7617).
 
 mod hash;
-mod pool;
 mod users;
 
 use std::fmt;
@@ -15,8 +14,8 @@ use falcon_core::Request;
 pub use self::hash::{HashError, PasswordHash};
 pub use self::users::{Users, UsersBuilder, UsersError};
 
-use self::pool::Pool;
 use crate::credentials::credentials;
+use crate::pool::Pool;
 use crate::{Authenticator, Challenge, Principal, Refusal};
 
 /// Longer credentials are not looked at. In bytes, before decoding.

@@ -10,7 +10,7 @@ use crate::Principal;
 
 /// Keeps so many tokens at most, by their digests: of two generations, the older one is forgotten when the
 /// younger is full, but for what was asked for since.
-pub(super) struct Cache {
+pub(crate) struct Cache {
     generations: Mutex<Generations>,
     /// Of each generation.
     capacity: usize,
@@ -31,19 +31,19 @@ struct Known {
 }
 
 impl Cache {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(crate) fn new(capacity: usize) -> Self {
         Self {
             generations: Mutex::default(),
             capacity: capacity.div_ceil(2).max(1),
         }
     }
 
-    pub(super) fn digest(token: &[u8]) -> Digest {
+    pub(crate) fn digest(token: &[u8]) -> Digest {
         Sha256::digest(token).into()
     }
 
     /// Who a token was made for, if it was good and still is.
-    pub(super) fn get(&self, digest: &Digest, now: SystemTime) -> Option<Principal> {
+    pub(crate) fn get(&self, digest: &Digest, now: SystemTime) -> Option<Principal> {
         let mut generations = self
             .generations
             .lock()
@@ -60,7 +60,7 @@ impl Cache {
         Some(principal)
     }
 
-    pub(super) fn put(&self, digest: Digest, principal: Principal, until: SystemTime) {
+    pub(crate) fn put(&self, digest: Digest, principal: Principal, until: SystemTime) {
         let mut generations = self
             .generations
             .lock()

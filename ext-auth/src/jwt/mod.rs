@@ -3,8 +3,8 @@
 mod algorithm;
 mod backend;
 mod builder;
-mod cache;
-mod claims;
+pub(crate) mod cache;
+pub(crate) mod claims;
 mod header;
 mod jwks;
 mod key;

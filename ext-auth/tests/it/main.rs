@@ -8,6 +8,7 @@
 mod basic;
 mod building;
 mod claims;
+mod introspection;
 mod keys;
 mod rotation;
 mod rules;

@@ -1,18 +1,15 @@
 //! Keys by URL, and the URL by discovery.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use falcon_core::BoxError;
-use falcon_core::http::{Response, Uri, header};
+use falcon_core::http::{Response, header};
 use serde::Deserialize;
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::Body;
 
 use super::{FetchedKeys, Jwks, KeyFetch};
+use crate::remote::{Url, agent};
 
-/// How long one request may take.
-const TIMEOUT: Duration = Duration::from_secs(5);
 const MAX_BYTES: u64 = 256 * 1024;
 const MAX_REDIRECTS: usize = 2;
 
@@ -43,60 +40,44 @@ impl Jwks {
     }
 }
 
-/// A URL that may be asked.
-struct Url(Uri);
-
 impl Url {
-    fn parse(text: &str) -> Result<Self, String> {
-        let refuse = |why: &str| format!("keys cannot be fetched from `{text}`: {why}");
-        let uri: Uri = text.parse().map_err(|_| refuse("it is no URL"))?;
-        let host = uri.host().ok_or_else(|| refuse("it has no host"))?;
-        let is_own = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        match uri.scheme_str() {
-            Some("https") => Ok(Self(uri)),
-            Some("http") if is_own => Ok(Self(uri)),
-            _ => Err(refuse(
-                "the scheme has to be `https`, or keys could be changed on their way",
-            )),
-        }
-    }
-
     /// Where a redirect leads, if it is allowed.
     fn follow(&self, location: &str) -> Result<Self, BoxError> {
         let target = if location.starts_with('/') && !location.starts_with("//") {
-            let authority = self.0.authority().map(ToString::to_string);
-            let scheme = self.0.scheme_str().unwrap_or("https");
+            let authority = self.uri().authority().map(ToString::to_string);
+            let scheme = self.uri().scheme_str().unwrap_or("https");
             format!("{scheme}://{}{location}", authority.unwrap_or_default())
         } else {
             location.to_owned()
         };
         let target = Self::parse(&target)?;
-        let is_same =
-            target.0.authority() == self.0.authority() && target.0.scheme() == self.0.scheme();
+        let is_same = target.uri().authority() == self.uri().authority()
+            && target.uri().scheme() == self.uri().scheme();
         if is_same {
             Ok(target)
         } else {
-            Err(format!("{} redirects to another host", self.0).into())
+            Err(format!("{} redirects to another host", self.uri()).into())
         }
     }
 
     fn get(&self) -> Result<FetchedKeys, BoxError> {
         let agent = agent();
-        let mut url = Self(self.0.clone());
+        let mut followed = None;
         for _ in 0..=MAX_REDIRECTS {
+            let url = followed.as_ref().unwrap_or(self);
             let mut response = agent
-                .get(&url.0)
+                .get(url.uri())
                 .header("accept", "application/json")
                 .call()?;
             let status = response.status();
             if status.is_redirection() {
                 let location = response.headers().get(header::LOCATION);
                 let location = location.and_then(|location| location.to_str().ok());
-                url = url.follow(location.unwrap_or_default())?;
+                followed = Some(url.follow(location.unwrap_or_default())?);
                 continue;
             }
             if status != 200 {
-                return Err(format!("{} answers {status}", url.0).into());
+                return Err(format!("{} answers {status}", url.uri()).into());
             }
             let max_age = max_age(&response);
             let body = response.body_mut().with_config().limit(MAX_BYTES);
@@ -104,7 +85,7 @@ impl Url {
             fetched.max_age = max_age;
             return Ok(fetched);
         }
-        Err(format!("{} redirects too often", self.0).into())
+        Err(format!("{} redirects too often", self.uri()).into())
     }
 }
 
@@ -112,23 +93,6 @@ impl KeyFetch for Url {
     fn fetch(&self) -> Result<FetchedKeys, BoxError> {
         self.get()
     }
-}
-
-fn agent() -> Agent {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = TlsConfig::builder()
-        .root_certs(RootCerts::PlatformVerifier)
-        .unversioned_rustls_crypto_provider(provider)
-        .build();
-    let config = Agent::config_builder()
-        .tls_config(tls)
-        .timeout_global(Some(TIMEOUT))
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .http_status_as_error(false)
-        .proxy(None)
-        .build();
-    config.into()
 }
 
 /// `Cache-Control: max-age` (RFC 9111 section 5.2.2.1); nothing may be kept where it says so.
@@ -165,7 +129,7 @@ impl KeyFetch for Discovery {
         let well_known = Url::parse(&format!("{base}/.well-known/openid-configuration"))?;
         let configuration: Configuration = serde_json::from_slice(&well_known.get()?.json)?;
         if configuration.issuer != self.issuer {
-            return Err(format!("{} names another issuer", self.url.0).into());
+            return Err(format!("{} names another issuer", self.url.uri()).into());
         }
         Url::parse(&configuration.jwks_uri)?.get()
     }

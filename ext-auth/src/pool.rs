@@ -13,7 +13,7 @@ type Job = Box<dyn FnOnce() + Send>;
 const LINE: usize = 4;
 
 /// The threads are made when they are needed first, and end with the pool.
-pub(super) struct Pool(OnceLock<SyncSender<Job>>);
+pub(crate) struct Pool(OnceLock<SyncSender<Job>>);
 
 /// What comes of a job, and who waits for it.
 struct Slot<T> {
@@ -22,13 +22,13 @@ struct Slot<T> {
 }
 
 impl Pool {
-    pub(super) fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(OnceLock::new())
     }
 
     /// Runs something off this thread, and returns what comes of it: `None` of a panic. `None` at once,
     /// where the line is full.
-    pub(super) fn run<T, W>(
+    pub(crate) fn run<T, W>(
         &self,
         work: W,
     ) -> Option<impl Future<Output = Option<T>> + Send + use<T, W>>
