@@ -99,7 +99,9 @@ pub use self::error::{
 };
 pub use self::hook::{Hook, HookFn, PreconditionRequired};
 pub use self::middleware::{BoxMiddleware, Middleware, Phases};
-pub use self::request::{BodyLimit, Context, PeerAddr, Query, Request, RootPath, TrustedProxies};
+pub use self::request::{
+    BodyLimit, ClientCertificate, Context, PeerAddr, Query, Request, RootPath, TrustedProxies,
+};
 pub use self::resource::{Endpoint, Resource, Responder, Responders, Sink, ValidatorsFn};
 pub use self::response::{End, Response, ResponseBody};
 pub use self::routing::builder::RouteBuilder;

@@ -68,6 +68,7 @@
 //! | `jwks` | `Jwks::url`, `Jwks::issuer` | the keys that an issuer publishes, by URL and by discovery | no |
 //! | `introspection` | `Introspection` | opaque tokens, by asking who has made them | no |
 //! | `api-key` | `ApiKeys` | one word in a header or the query | no |
+//! | `client-cert` | `ClientCertificates` | a certificate, as the server that ends TLS reports it | no |
 //! | `basic` | `Basic` | a name and a password | no |
 //!
 //! [`AnyOf`] takes any of several, and an [`Authenticator`] of your own makes of a request what it likes.
@@ -95,6 +96,8 @@ mod authenticator;
 #[cfg(feature = "basic")]
 mod basic;
 mod challenge;
+#[cfg(feature = "client-cert")]
+mod client_cert;
 #[cfg(any(feature = "basic", feature = "jwt"))]
 mod credentials;
 #[cfg(feature = "introspection")]
@@ -118,6 +121,8 @@ pub use self::basic::{
     Basic, HashError, PasswordHash, User, UserStore, Users, UsersBuilder, UsersError,
 };
 pub use self::challenge::Challenge;
+#[cfg(feature = "client-cert")]
+pub use self::client_cert::ClientCertificates;
 #[cfg(feature = "introspection")]
 pub use self::introspection::{
     Introspect, Introspection, IntrospectionBuilder, IntrospectionError,

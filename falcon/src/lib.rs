@@ -42,6 +42,7 @@
 //! | `introspection` | opaque tokens, by asking the authorization server | no |
 //! | `api-key` | API keys | no |
 //! | `basic` | names and passwords | no |
+//! | `client-cert` | certificates of clients | no |
 //! | `cors` | CORS: `falcon::cors` | no |
 //! | `media` | formats of your own, and negotiation: `falcon::media` | by `json` |
 //! | `json-simd` | another engine for JSON of 16 KiB and more | no |

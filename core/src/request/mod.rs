@@ -18,7 +18,7 @@ use http::{Extensions, HeaderMap, Method, Uri, Version};
 pub use self::body::BodyLimit;
 pub use self::context::Context;
 pub(crate) use self::params::Params;
-pub use self::peer::{PeerAddr, TrustedProxies};
+pub use self::peer::{ClientCertificate, PeerAddr, TrustedProxies};
 pub use self::query::Query;
 pub(crate) use self::query::QueryOptions;
 pub use self::target::RootPath;

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 
+use bytes::Bytes;
+
 use super::Request;
 use crate::app::SetupError;
 use crate::header::{Forwarded, MAX_HOPS, node_addr};
@@ -22,6 +24,29 @@ impl PeerAddr {
     /// Returns the address.
     pub fn get(self) -> SocketAddr {
         self.0
+    }
+}
+
+/// The certificate that a client has shown and the server has verified, where it ends TLS: the server puts
+/// it into the request's extensions, and what authenticates callers reads it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientCertificate(Bytes);
+
+impl ClientCertificate {
+    /// Takes the client's own certificate, in DER, without those that vouch for it.
+    pub fn new(der: impl Into<Bytes>) -> Self {
+        Self(der.into())
+    }
+
+    /// Returns the certificate in DER.
+    pub fn der(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for ClientCertificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ClientCertificate({} bytes)", self.0.len())
     }
 }
 

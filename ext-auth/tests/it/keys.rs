@@ -1,9 +1,13 @@
 //! Group H of the catalogue of attacks, API keys.
 
-use falcon_auth::{ApiKeys, KeyDigest, KeyStore, Keys, Principal, Refusal, key_digest};
+use falcon_auth::{
+    ApiKeys, Auth, ClientCertificates, KeyDigest, KeyStore, Keys, Principal, Refusal, key_digest,
+};
 use falcon_core::header::HeaderName;
+use falcon_core::{App, Body, ClientCertificate};
+use falcon_testing::block_on;
 
-use crate::{guarded, send};
+use crate::{Door, guarded, send};
 
 const NAME: HeaderName = HeaderName::from_static("x-api-key");
 
@@ -110,5 +114,33 @@ fn a_store_may_be_a_table_that_cannot_be_reached() {
     result
         .assert_problem(503, "service_unavailable")
         .assert_header("retry-after", "3");
+    assert_eq!(door.opened(), 0);
+}
+
+#[test]
+fn a_certificate_is_what_the_server_reports() {
+    let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let known = Keys::builder()
+        .sha256(abc, Principal::new("agent-7"))
+        .build()
+        .unwrap();
+    let mut app = App::with(Auth::new(ClientCertificates::new(known)));
+    let door = Door::default();
+    app.add_route("/door", door.clone());
+    let service = app.freeze().unwrap();
+    let ask = |certificate: Option<&'static str>, header: &str| {
+        let mut request = http::Request::get("/door").header("client-cert", header);
+        if let Some(der) = certificate {
+            request = request.extension(ClientCertificate::new(der));
+        }
+        let request = request.body(Body::empty()).unwrap();
+        block_on(service.handle(request)).status().as_u16()
+    };
+    assert_eq!(ask(Some("abc"), ""), 200);
+    assert_eq!(door.opened(), 1);
+    assert_eq!(
+        (ask(Some("abd"), ""), ask(Some(""), ""), ask(None, ":YWJj:")),
+        (401, 401, 401)
+    );
     assert_eq!(door.opened(), 0);
 }
