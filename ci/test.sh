@@ -7,3 +7,5 @@ cargo test --workspace
 cargo test -p falcon-server --features http2
 cargo test -p falcon-media --features full
 cargo test -p falcon-media --features full,json-simd --test it
+cargo test -p falcon-auth --features full
+cargo test -p falcon-auth --no-default-features --features full,rust-crypto

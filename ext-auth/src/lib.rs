@@ -5,8 +5,14 @@
 //!
 //! # A complete example
 //!
-#![cfg_attr(all(feature = "jwt", feature = "aws-lc"), doc = "```")]
-#![cfg_attr(not(all(feature = "jwt", feature = "aws-lc")), doc = "```ignore")]
+#![cfg_attr(
+    all(feature = "jwt", any(feature = "aws-lc", feature = "rust-crypto")),
+    doc = "```"
+)]
+#![cfg_attr(
+    not(all(feature = "jwt", any(feature = "aws-lc", feature = "rust-crypto"))),
+    doc = "```ignore"
+)]
 //! use falcon_auth::{Algorithm, Auth, AuthRequest, Jwt, Key, Require};
 //! use falcon_core::{App, Method, Request, Resource, Response, Result};
 //! use serde::Deserialize;
@@ -70,6 +76,7 @@
 //! | `api-key` | `ApiKeys` | one word in a header or the query | no |
 //! | `client-cert` | `ClientCertificates` | a certificate, as the server that ends TLS reports it | no |
 //! | `basic` | `Basic` | a name and a password | no |
+//! | `full` | | every kind of credentials | no |
 //!
 //! [`AnyOf`] takes any of several, and an [`Authenticator`] of your own makes of a request what it likes.
 //! Which cryptography checks signatures is settled when `falcon-auth` is compiled, whatever other crates do;
