@@ -241,6 +241,48 @@ fn g10_a_signature_has_one_form() {
 }
 
 #[test]
+fn g11_a_token_that_differs_in_one_letter_is_another() {
+    use jsonwebtoken::Algorithm as Engine;
+    for (algorithm, engine, file) in [
+        (Algorithm::HS256, Engine::HS256, None),
+        (Algorithm::RS256, Engine::RS256, Some("rsa.pub")),
+        (Algorithm::PS256, Engine::PS256, Some("rsa.pub")),
+        (Algorithm::ES256, Engine::ES256, Some("p256.pub")),
+        (Algorithm::ES384, Engine::ES384, Some("p384.pub")),
+        (Algorithm::EdDSA, Engine::EdDSA, Some("ed25519.pub")),
+    ] {
+        let key = match file {
+            Some(name) => Key::pem(algorithm, &pem(name)),
+            None => Key::secret(algorithm, [SECRET, SECRET].concat()),
+        };
+        let jwt = policy::<Value>(key.unwrap()).build().unwrap();
+        let header = json!({"alg": algorithm.name()}).to_string();
+        let signed = format!("{}.{}", base64url(header), base64url(claims().to_string()));
+        let token = sign(engine, &signing(engine), &signed);
+        assert!(block_on(jwt.verify(&token)).is_ok(), "{algorithm}");
+        for at in 0..token.len() {
+            for other in [b'A', b'b', b'0', b'_', b'.', b'='] {
+                let mut bytes = token.clone().into_bytes();
+                if std::mem::replace(&mut bytes[at], other) == other {
+                    continue;
+                }
+                let spoilt = String::from_utf8(bytes).unwrap();
+                assert!(
+                    block_on(jwt.verify(&spoilt)).is_err(),
+                    "{algorithm} {at} {spoilt}"
+                );
+            }
+            let mut shorter = token.clone();
+            shorter.remove(at);
+            assert!(block_on(jwt.verify(&shorter)).is_err(), "{algorithm} {at}");
+            let mut longer = token.clone();
+            longer.insert(at, 'A');
+            assert!(block_on(jwt.verify(&longer)).is_err(), "{algorithm} {at}");
+        }
+    }
+}
+
+#[test]
 fn g12_and_g13_what_changes_the_reading_is_refused() {
     let extras = [
         json!({"crit": ["bork"]}),
