@@ -9,3 +9,4 @@ cargo test -p falcon-media --features full
 cargo test -p falcon-media --features full,json-simd --test it
 cargo test -p falcon-auth --features full
 cargo test -p falcon-auth --no-default-features --features full,rust-crypto
+cargo test -p falcon-web --features full --test together
