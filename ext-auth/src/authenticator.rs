@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use falcon_core::Request;
 
+use crate::refusal::Kind;
 use crate::{Challenge, Principal, Refusal};
 
 /// Recognises callers by one kind of credentials.
@@ -46,7 +47,8 @@ pub trait Authenticator: Send + Sync + 'static {
     fn challenges(&self) -> Vec<Challenge>;
 }
 
-/// Several authenticators as one: the first whose credentials are there decides.
+/// Several authenticators as one: the first whose credentials are there decides. Where they are not good,
+/// another one that takes the same kind may know better, as for tokens of two issuers; others are not asked.
 ///
 /// ```
 /// # use falcon_auth::{AnyOf, Authenticator};
@@ -64,18 +66,50 @@ impl<T> AnyOf<T> {
     }
 }
 
+/// Credentials that were not good, and of which scheme they were.
+struct Refused(Option<(Refusal, Vec<Challenge>)>);
+
+impl Refused {
+    /// Whether an authenticator may know better.
+    fn may_ask(&self, next: &impl Authenticator) -> bool {
+        let Some((_, challenges)) = &self.0 else {
+            return true;
+        };
+        let next = next.challenges();
+        next.iter().any(|own| {
+            challenges
+                .iter()
+                .any(|other| own.scheme() == other.scheme())
+        })
+    }
+
+    /// What cannot be told at the moment is no matter for the next.
+    fn note(&mut self, refusal: Refusal, by: &impl Authenticator) -> Result<(), Refusal> {
+        if refusal.kind() != Kind::Invalid {
+            return Err(refusal);
+        }
+        self.0.get_or_insert_with(|| (refusal, by.challenges()));
+        Ok(())
+    }
+}
+
 macro_rules! any_of {
     ($($A:ident)*) => {
         #[expect(non_snake_case, reason = "a type parameter's name serves as its value's name too")]
         impl<$($A: Authenticator),*> Authenticator for AnyOf<($($A,)*)> {
             async fn authenticate(&self, req: &Request) -> Result<Option<Principal>, Refusal> {
                 let ($($A,)*) = &self.0;
+                let mut refused = Refused(None);
                 $(
-                    if let Some(principal) = $A.authenticate(req).await? {
-                        return Ok(Some(principal));
+                    if refused.may_ask($A) {
+                        match $A.authenticate(req).await {
+                            Ok(Some(principal)) => return Ok(Some(principal)),
+                            Ok(None) => {}
+                            Err(refusal) => refused.note(refusal, $A)?,
+                        }
                     }
                 )*
-                Ok(None)
+                refused.0.map_or(Ok(None), |(refusal, _)| Err(refusal))
             }
 
             fn challenges(&self) -> Vec<Challenge> {
@@ -140,22 +174,37 @@ impl<A: Authenticator> DynAuthenticator for A {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct By(Arc<dyn DynAuthenticator>);
+pub struct By(Option<Arc<dyn DynAuthenticator>>);
 
 impl By {
     /// Makes metadata of an authenticator.
     pub fn new(authenticator: impl Authenticator) -> Self {
-        Self(Arc::new(authenticator))
+        Self(Some(Arc::new(authenticator)))
+    }
+
+    /// Leaves it to the nearest `Auth`.
+    pub(crate) fn nobody() -> Self {
+        Self(None)
+    }
+
+    pub(crate) fn is_somebody(&self) -> bool {
+        self.0.is_some()
     }
 }
 
 impl Authenticator for By {
     async fn authenticate(&self, req: &Request) -> Result<Option<Principal>, Refusal> {
-        self.0.authenticate_dyn(req).await
+        match &self.0 {
+            Some(own) => own.authenticate_dyn(req).await,
+            None => Ok(None),
+        }
     }
 
     fn challenges(&self) -> Vec<Challenge> {
-        self.0.challenges_dyn()
+        self.0
+            .as_ref()
+            .map(|own| own.challenges_dyn())
+            .unwrap_or_default()
     }
 }
 

@@ -7,8 +7,8 @@ use falcon_core::http::Uri;
 use ureq::Agent;
 use ureq::tls::{RootCerts, TlsConfig};
 
-/// How long one request may take.
-const TIMEOUT: Duration = Duration::from_secs(5);
+/// How long what is asked for may take in all.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A URL that may be asked.
 pub(crate) struct Url(Uri);
@@ -17,6 +17,12 @@ impl Url {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let refuse = |why: &str| format!("`{text}` cannot be asked: {why}");
         let uri: Uri = text.parse().map_err(|_| refuse("it is no URL"))?;
+        if uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'))
+        {
+            return Err("a URL with a name or a password in it cannot be asked".to_owned());
+        }
         let host = uri.host().ok_or_else(|| refuse("it has no host"))?;
         let is_own = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
         match uri.scheme_str() {
@@ -34,7 +40,7 @@ impl Url {
 }
 
 /// No redirects are followed, no proxy is used, and no status is an error by itself.
-pub(crate) fn agent() -> Agent {
+pub(crate) fn agent(left: Duration) -> Agent {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::PlatformVerifier)
@@ -42,7 +48,7 @@ pub(crate) fn agent() -> Agent {
         .build();
     let config = Agent::config_builder()
         .tls_config(tls)
-        .timeout_global(Some(TIMEOUT))
+        .timeout_global(Some(left))
         .max_redirects(0)
         .max_redirects_will_error(false)
         .http_status_as_error(false)

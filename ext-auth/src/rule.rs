@@ -11,7 +11,8 @@ use crate::Principal;
 
 /// As metadata of an app, a group, a route or a method: what a caller needs.
 ///
-/// The nearest rule counts, and no other; HEAD follows GET.
+/// The nearest rule counts, and no other; HEAD follows GET. It is the middleware [`Auth`](crate::Auth) that
+/// looks at it: without one around the route, it does nothing.
 ///
 /// ```
 /// use falcon_auth::Require;
@@ -67,9 +68,14 @@ impl Require {
         Self::of(Rule::Scope(scope.into()))
     }
 
-    /// Every one of several scopes.
+    /// Every one of several scopes. Of none, nobody has them: a list that is empty by mistake opens nothing.
     pub fn all_scopes<S: Into<Box<str>>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        Self::of(Rule::All(scopes.into_iter().map(Self::scope).collect()))
+        let scopes: Vec<Self> = scopes.into_iter().map(Self::scope).collect();
+        Self::of(if scopes.is_empty() {
+            Rule::Any(scopes)
+        } else {
+            Rule::All(scopes)
+        })
     }
 
     /// Any one of several scopes.
@@ -158,14 +164,27 @@ impl Require {
         })
     }
 
-    /// The scopes that a caller may ask its authorization server for: of alternatives, the first's.
-    pub(crate) fn scopes(&self) -> Vec<&str> {
+    /// The scopes that would do, as far as they are missing: of alternatives, the first that scopes can
+    /// meet. `None` where none would do.
+    pub(crate) fn missing(&self, caller: &Principal) -> Option<Vec<&str>> {
         match &*self.0 {
-            Rule::Scope(scope) => vec![scope],
-            Rule::All(rules) => rules.iter().flat_map(Self::scopes).collect(),
-            Rule::Any(rules) => rules.first().map(Self::scopes).unwrap_or_default(),
-            _ => Vec::new(),
+            Rule::Scope(scope) if caller.has_scope(scope) => Some(Vec::new()),
+            Rule::Scope(scope) => Some(vec![scope]),
+            Rule::Role(role) => caller.has_role(role).then(Vec::new),
+            Rule::All(rules) => {
+                let missing = rules.iter().map(|rule| rule.missing(caller));
+                missing
+                    .collect::<Option<Vec<_>>>()
+                    .map(|scopes| scopes.concat())
+            }
+            Rule::Any(rules) => rules.iter().find_map(|rule| rule.missing(caller)),
+            _ => Some(Vec::new()),
         }
+    }
+
+    /// Whether two are the very same, and not only alike.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 

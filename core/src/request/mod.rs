@@ -145,14 +145,23 @@ impl Request {
         &mut self.context
     }
 
-    /// Changes the method, in `process_request`, before routing: for a method override.
+    /// Changes the method, in `process_request` of the app, before routing: for a method override.
+    ///
+    /// Once the route was found, in a group too, it changes nothing: what was decided about the request,
+    /// who may send it among others, was decided about this method.
     pub fn set_method(&mut self, method: Method) {
-        self.parts.method = method;
+        if self.matched.is_none() {
+            self.parts.method = method;
+        }
     }
 
-    /// Changes the target, in `process_request`, before routing: for a rewritten path.
+    /// Changes the target, in `process_request` of the app, before routing: for a rewritten path.
+    ///
+    /// Once the route was found it changes nothing, as with [`set_method`](Self::set_method).
     pub fn set_uri(&mut self, uri: Uri) {
-        self.parts.uri = uri;
+        if self.matched.is_none() {
+            self.parts.uri = uri;
+        }
     }
 
     /// Returns the route that was found; `None` before routing and where none was.

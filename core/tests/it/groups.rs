@@ -360,3 +360,25 @@ fn a_sink_with_an_expression_can_stand_in_a_group() {
     let errors = app.freeze().unwrap_err().to_string();
     assert!(errors.contains("cannot have fields before a regular expression"));
 }
+
+/// Changes what was found already.
+struct TooLate;
+
+impl Middleware for TooLate {
+    async fn process_request(&self, req: &mut Request, _resp: &mut Response) -> Result {
+        req.set_method(Method::POST);
+        req.set_uri("/elsewhere".parse()?);
+        Ok(())
+    }
+}
+
+#[test]
+fn what_was_routed_keeps_its_method_and_its_target() {
+    block_on(async {
+        let mut app = App::new();
+        app.group("/g/{name}", TooLate).add_route("/x", Text("got"));
+        let client = TestClient::new(app);
+        client.get("/g/n/x").send().await.assert_text("got");
+        client.post("/g/n/x").send().await.assert_status(405);
+    });
+}

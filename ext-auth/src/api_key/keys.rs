@@ -60,11 +60,13 @@ impl KeysBuilder {
     /// Adds a key of which the SHA-256 is known, as 64 hexadecimal digits, so that the key itself stands
     /// in no configuration.
     pub fn sha256(mut self, hex: &str, principal: Principal) -> Self {
-        if let Some(digest) = from_hex(hex) {
+        if let Some(digest) = from_hex(hex).filter(|digest| *digest != key_digest("")) {
             self.keys.push((digest, principal));
         } else {
             let subject = principal.subject();
-            let why = format!("the digest of `{subject}` is not 64 hexadecimal digits");
+            let why = format!(
+                "the digest of `{subject}` is not 64 hexadecimal digits, or that of nothing"
+            );
             self.faults.push(why);
         }
         self
@@ -76,6 +78,9 @@ impl KeysBuilder {
     ///
     /// All that is wrong with them, each in a sentence: a key that no client could send, one key for two.
     pub fn build(mut self) -> Result<Keys, KeysError> {
+        if self.keys.is_empty() && self.faults.is_empty() {
+            self.faults.push("there are none".to_owned());
+        }
         for (i, (digest, principal)) in self.keys.iter().enumerate() {
             let mut later = self.keys.iter().skip(i + 1);
             if let Some((_, other)) = later.find(|(other, _)| other == digest) {

@@ -56,6 +56,9 @@ enum Place {
 
 /// Recognises callers by a key in a header or in the query.
 ///
+/// Caches know that what is answered to `Authorization` is not for everybody (RFC 9111 section 3.5), and do
+/// not know it of a key: a responder that lets an answer be kept says `private`, too.
+///
 /// ```
 /// use falcon_auth::{ApiKeys, Keys, Principal};
 /// use falcon_core::header::HeaderName;
@@ -132,8 +135,8 @@ impl<S: KeyStore> Authenticator for ApiKeys<S> {
         let Some(key) = self.place.key(req)? else {
             return Ok(None);
         };
-        if key.len() > MAX_KEY {
-            return Err(Refusal::invalid("the key is too long"));
+        if key.is_empty() || key.len() > MAX_KEY {
+            return Err(Refusal::invalid("the key is empty or too long"));
         }
         let found = self.store.find(&key_digest(&key)).await?;
         found.map_or_else(

@@ -11,6 +11,9 @@ use argon2::password_hash::{PasswordHashString, PasswordVerifier as _};
 const BCRYPT_READS: usize = 72;
 
 /// The hash of a password, by Argon2 or bcrypt, as tools write it: `$argon2id$v=19$…`, `$2b$12$…`.
+///
+/// With bcrypt, a password of 72 bytes and more is refused: bcrypt reads no more, so that two that begin alike
+/// would be one.
 #[derive(Clone)]
 pub struct PasswordHash(Arc<Kind>);
 
@@ -29,6 +32,8 @@ impl PasswordHash {
         let kind = if text.starts_with("$argon2") {
             let hash = PasswordHashString::new(text);
             let hash = hash.map_err(|_| HashError("it is no hash of Argon2"))?;
+            argon2::Algorithm::try_from(hash.algorithm())
+                .map_err(|_| HashError("its algorithm is none of Argon2's"))?;
             argon2::Params::try_from(&hash.password_hash())
                 .map_err(|_| HashError("its parameters are none of Argon2's"))?;
             if hash.hash().is_none() || hash.salt().is_none() {

@@ -50,9 +50,10 @@ pub trait UserStore: Send + Sync + 'static {
     /// It cannot be told at the moment.
     fn find(&self, name: &str) -> impl Future<Output = Result<Option<User>, Refusal>> + Send;
 
-    /// Returns a hash like those of the users, with the same cost: it is verified where a name is not
-    /// known, so that the time tells nobody which names there are.
-    fn like(&self) -> PasswordHash;
+    /// Returns a hash like those of the users, for a name that is not known, and always the same for a name:
+    /// it is verified instead, so that the time tells nobody which names there are. Where hashes differ in
+    /// kind or cost, names should be spread over them as users are.
+    fn like(&self, name: &str) -> PasswordHash;
 }
 
 /// Recognises callers by a name and a password, `Authorization: Basic`.
@@ -85,7 +86,7 @@ impl<S: UserStore> Authenticator for Basic<S> {
         let user = self.store.find(&name).await?;
         let hash = user
             .as_ref()
-            .map_or_else(|| self.store.like(), |user| user.password.clone());
+            .map_or_else(|| self.store.like(&name), |user| user.password.clone());
         let Some(verified) = self.pool.run(move || hash.verify(password.as_bytes())) else {
             let why = "too many passwords are being verified";
             return Err(Refusal::unavailable(Duration::from_secs(1), why));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
 
 use super::{PasswordHash, User, UserStore};
 use crate::{Principal, Refusal};
@@ -23,9 +24,11 @@ use crate::{Principal, Refusal};
 /// ```
 #[derive(Clone)]
 pub struct Users {
-    users: HashMap<Box<str>, User>,
-    /// One of the hashes.
-    like: PasswordHash,
+    by_name: HashMap<Box<str>, User>,
+    /// The hashes of all.
+    hashes: Vec<PasswordHash>,
+    /// What makes of a name one of them that nobody can foresee.
+    names: RandomState,
 }
 
 impl Users {
@@ -37,17 +40,19 @@ impl Users {
 
 impl UserStore for Users {
     async fn find(&self, name: &str) -> Result<Option<User>, Refusal> {
-        Ok(self.users.get(name).cloned())
+        Ok(self.by_name.get(name).cloned())
     }
 
-    fn like(&self) -> PasswordHash {
-        self.like.clone()
+    fn like(&self, name: &str) -> PasswordHash {
+        let count = u64::try_from(self.hashes.len()).unwrap_or(1).max(1);
+        let at = usize::try_from(self.names.hash_one(name) % count).unwrap_or(0);
+        self.hashes[at].clone()
     }
 }
 
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Users({})", self.users.len())
+        write!(f, "Users({})", self.by_name.len())
     }
 }
 
@@ -56,7 +61,7 @@ impl fmt::Debug for Users {
 #[must_use = "it does nothing until it is built"]
 pub struct UsersBuilder {
     users: HashMap<Box<str>, User>,
-    like: Option<PasswordHash>,
+    hashes: Vec<PasswordHash>,
     faults: Vec<String>,
 }
 
@@ -69,7 +74,7 @@ impl UsersBuilder {
         }
         match PasswordHash::parse(hash) {
             Ok(password) => {
-                self.like.get_or_insert_with(|| password.clone());
+                self.hashes.push(password.clone());
                 if self
                     .users
                     .insert(name.into(), User::new(password, principal))
@@ -92,13 +97,14 @@ impl UsersBuilder {
         if self.users.is_empty() && self.faults.is_empty() {
             self.faults.push("there are none".to_owned());
         }
-        match self.like {
-            Some(like) if self.faults.is_empty() => Ok(Users {
-                users: self.users,
-                like,
-            }),
-            _ => Err(UsersError(self.faults)),
+        if !self.faults.is_empty() {
+            return Err(UsersError(self.faults));
         }
+        Ok(Users {
+            by_name: self.users,
+            hashes: self.hashes,
+            names: RandomState::new(),
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::http::Endpoint;
 use super::{Introspect, Introspection};
 use crate::jwt::cache::Cache;
-use crate::jwt::claims::Places;
+use crate::jwt::claims::{Places, path as path_of};
 use crate::pool::Pool;
 
 /// Who is asked, and what is expected; made by [`Introspection::at`] and [`Introspection::by`], and an
@@ -77,7 +77,7 @@ impl<C> IntrospectionBuilder<C> {
 
     /// Sets where the roles stand; as [`JwtBuilder::roles_claim`](crate::JwtBuilder::roles_claim).
     pub fn roles_claim(mut self, path: &str) -> Self {
-        self.roles = path.split('.').map(Into::into).collect();
+        self.roles = path_of(path);
         self
     }
 

@@ -6,7 +6,7 @@ use falcon_core::BoxError;
 use falcon_core::http::header;
 
 use super::{Introspect, MAX_ANSWER};
-use crate::remote::{Url, agent};
+use crate::remote::{TIMEOUT, Url, agent};
 
 pub(super) struct Endpoint {
     url: Url,
@@ -28,7 +28,7 @@ impl Endpoint {
 impl Introspect for Endpoint {
     fn introspect(&self, token: &str) -> Result<Vec<u8>, BoxError> {
         let body = format!("token={}&token_type_hint=access_token", encode(token));
-        let mut response = agent()
+        let mut response = agent(TIMEOUT)
             .post(self.url.uri())
             .header(header::AUTHORIZATION, &self.authorization)
             .header(header::ACCEPT, "application/json")

@@ -83,14 +83,14 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Introspection<C> {
             return Err(Refusal::invalid("the token is too long"));
         }
         let digest = Cache::digest(token.as_bytes());
-        if let Some(principal) = self.cache.get(&digest, (self.clock)()) {
+        if let Some(principal) = self.cache.get(&digest, (self.clock)(), |_| true) {
             return Ok(principal);
         }
         let answer = self.ask(token).await?;
         let now = (self.clock)();
         let (principal, until) = self.read(&answer, now)?;
-        self.cache
-            .put(digest, principal.clone(), until.min(now + self.keep));
+        let until = until.min(now + self.keep);
+        self.cache.put(digest, principal.clone(), until, None);
         Ok(principal)
     }
 

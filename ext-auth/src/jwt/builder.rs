@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use super::algorithm::Family;
 use super::backend::BACKEND;
 use super::cache::Cache;
-use super::claims::Places;
+use super::claims::{self, Places};
 use super::{Clock, Expected, Jwks, Jwt, Key, Keys, Revoked};
 use crate::Principal;
 
@@ -23,6 +23,7 @@ pub struct JwtBuilder<C> {
     any_issuer: bool,
     audiences: Vec<String>,
     any_audience: bool,
+    any_subject: bool,
     kinds: Vec<String>,
     leeway: Duration,
     places: Places,
@@ -42,6 +43,7 @@ impl<C> JwtBuilder<C> {
             any_issuer: false,
             audiences: Vec::new(),
             any_audience: false,
+            any_subject: false,
             kinds: Vec::new(),
             leeway: Duration::from_secs(30),
             places: Places {
@@ -93,6 +95,12 @@ impl<C> JwtBuilder<C> {
         self
     }
 
+    /// Takes tokens without `sub`: their principal has an empty name, which must not be taken for anybody's.
+    pub fn any_subject(mut self) -> Self {
+        self.any_subject = true;
+        self
+    }
+
     /// Takes tokens of a type alone, such as `at+jwt` (RFC 9068), so that what an issuer has signed for
     /// another purpose is no access token (RFC 8725 section 3.11).
     pub fn token_type(mut self, kind: &str) -> Self {
@@ -121,9 +129,9 @@ impl<C> JwtBuilder<C> {
     }
 
     /// Sets where the roles stand, a text or a list of texts: `roles`, or, further in,
-    /// `realm_access.roles`.
+    /// `realm_access.roles`. A name with a colon or a slash, such as `https://id.example/roles`, is one.
     pub fn roles_claim(mut self, path: &str) -> Self {
-        self.places.roles = path.split('.').map(Into::into).collect();
+        self.places.roles = claims::path(path);
         self
     }
 
@@ -174,6 +182,7 @@ impl<C> JwtBuilder<C> {
                 issuers: (!self.any_issuer).then_some(self.issuers),
                 audiences: (!self.any_audience).then_some(self.audiences),
                 kinds: self.kinds,
+                any_subject: self.any_subject,
                 leeway: self.leeway.as_secs_f64(),
                 places: self.places,
             },
@@ -209,6 +218,18 @@ impl<C> JwtBuilder<C> {
                 "an audience is expected, and any is taken: leave one of them out",
             ),
             (
+                self.issuers
+                    .iter()
+                    .chain(&self.audiences)
+                    .chain(&self.kinds)
+                    .any(String::is_empty),
+                "an issuer, an audience or a type is the empty text",
+            ),
+            (
+                self.places.is_mixed_up(),
+                "scopes and roles are claims of their own, and none of those that every token has",
+            ),
+            (
                 self.leeway > Duration::from_secs(300),
                 "clocks that differ by more than 300 seconds are to be set, and not to be borne with",
             ),
@@ -224,11 +245,8 @@ impl<C> JwtBuilder<C> {
             let mut keys = self.keys.iter();
             keys.any(|key| (key.algorithm.family() == Family::Hmac) == family)
         };
-        let mut ids: Vec<_> = self
-            .keys
-            .iter()
-            .filter_map(|key| key.id.as_deref())
-            .collect();
+        let named = |key: &Key| key.id.clone().map(|id| (id, key.algorithm.name()));
+        let mut ids: Vec<_> = self.keys.iter().filter_map(named).collect();
         ids.sort_unstable();
         let source = self.source.as_ref();
         [
@@ -238,7 +256,7 @@ impl<C> JwtBuilder<C> {
             ),
             (
                 !self.keys.is_empty() && source.is_some(),
-                "there are keys, and keys of an issuer: leave one of them out, or make two authenticators",
+                "there are keys, and keys of an issuer: leave one of them out, or make two authenticators, which `AnyOf` puts together",
             ),
             (
                 source.is_some_and(|source| source.algorithms.is_empty()),
@@ -251,11 +269,11 @@ impl<C> JwtBuilder<C> {
             (
                 has(true) && has(false),
                 "there are secrets and public keys among the keys: a public key that is taken for a secret makes \
-                 every token good, so that they go into two authenticators",
+                 every token good, so that they go into two authenticators, which `AnyOf` puts together",
             ),
             (
                 ids.windows(2).any(|pair| pair[0] == pair[1]),
-                "two keys have the same name",
+                "two keys for one algorithm have the same name",
             ),
         ]
     }

@@ -1,11 +1,12 @@
 //! Tokens that were good a moment ago.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, Weak};
 use std::time::SystemTime;
 
 use sha2::{Digest as _, Sha256};
 
+use super::jwks::Set;
 use crate::Principal;
 
 /// Keeps so many tokens at most, by their digests: of two generations, the older one is forgotten when the
@@ -28,6 +29,8 @@ struct Generations {
 struct Known {
     principal: Principal,
     until: SystemTime,
+    /// The keys by which it was found to be good, where those change.
+    keys: Option<Weak<Set>>,
 }
 
 impl Cache {
@@ -43,16 +46,22 @@ impl Cache {
     }
 
     /// Who a token was made for, if it was good and still is.
-    pub(crate) fn get(&self, digest: &Digest, now: SystemTime) -> Option<Principal> {
+    pub(crate) fn get(
+        &self,
+        digest: &Digest,
+        now: SystemTime,
+        counts: impl Fn(&Weak<Set>) -> bool,
+    ) -> Option<Principal> {
+        let is_good = |known: &Known| now < known.until && known.keys.as_ref().is_none_or(&counts);
         let mut generations = self
             .generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = generations.young.get(digest) {
-            return (now < known.until).then(|| known.principal.clone());
+            return is_good(known).then(|| known.principal.clone());
         }
         let known = generations.old.remove(digest)?;
-        if now >= known.until {
+        if !is_good(&known) {
             return None;
         }
         let principal = known.principal.clone();
@@ -60,12 +69,23 @@ impl Cache {
         Some(principal)
     }
 
-    pub(crate) fn put(&self, digest: Digest, principal: Principal, until: SystemTime) {
+    pub(crate) fn put(
+        &self,
+        digest: Digest,
+        principal: Principal,
+        until: SystemTime,
+        keys: Option<Weak<Set>>,
+    ) {
         let mut generations = self
             .generations
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        generations.add(digest, Known { principal, until }, self.capacity);
+        let known = Known {
+            principal,
+            until,
+            keys,
+        };
+        generations.add(digest, known, self.capacity);
     }
 }
 
@@ -90,8 +110,8 @@ mod tests {
         let until = UNIX_EPOCH + Duration::from_secs(10);
         let digest = |i: u32| Cache::digest(&i.to_be_bytes());
         for i in 0..10_000 {
-            cache.put(digest(i), Principal::new(i.to_string()), until);
-            assert!(cache.get(&digest(0), UNIX_EPOCH).is_some(), "{i}");
+            cache.put(digest(i), Principal::new(i.to_string()), until, None);
+            assert!(cache.get(&digest(0), UNIX_EPOCH, |_| true).is_some(), "{i}");
         }
         let generations = cache.generations.lock().expect("no panic");
         assert!(generations.young.len() + generations.old.len() <= 100);
@@ -102,8 +122,9 @@ mod tests {
         let cache = Cache::new(2);
         let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
         let digest = Cache::digest(b"token");
-        cache.put(digest, Principal::new("alice"), at(10));
-        assert!(cache.get(&digest, at(9)).is_some() && cache.get(&digest, at(10)).is_none());
-        assert!(cache.get(&Cache::digest(b"other"), at(9)).is_none());
+        cache.put(digest, Principal::new("alice"), at(10), None);
+        let get = |digest: &_, seconds| cache.get(digest, at(seconds), |_| true);
+        assert!(get(&digest, 9).is_some() && get(&digest, 10).is_none());
+        assert!(get(&Cache::digest(b"other"), 9).is_none());
     }
 }

@@ -22,6 +22,27 @@ pub(crate) struct Places {
     pub(crate) roles: Vec<Box<str>>,
 }
 
+/// Names with dots between, unless it is a name of the kind that issuers make their own by a URL.
+pub(crate) fn path(text: &str) -> Vec<Box<str>> {
+    if text.contains([':', '/']) {
+        return vec![text.into()];
+    }
+    text.split('.').map(Into::into).collect()
+}
+
+/// Claims that are read here already.
+const REGISTERED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
+
+impl Places {
+    /// Whether two places are one, or one that has another meaning.
+    pub(crate) fn is_mixed_up(&self) -> bool {
+        let first = self.roles.first().map(|name| &**name);
+        let is_taken = |name: &str| name.is_empty() || REGISTERED.contains(&name);
+        is_taken(&self.scopes)
+            || first.is_some_and(|first| is_taken(first) || *first == *self.scopes)
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Claims<'t> {
     pub(crate) issuer: Option<Cow<'t, str>>,
@@ -60,6 +81,9 @@ impl<'de> Visitor<'de> for &Places {
                 "exp" => claims.expires = Some(members.next_value()?),
                 "nbf" => claims.not_before = Some(members.next_value()?),
                 "iat" => claims.issued = Some(members.next_value()?),
+                "jti" => {
+                    let Name(_) = members.next_value()?;
+                }
                 scopes if *scopes == *self.scopes => {
                     claims.scopes = self.read_scopes(&mut members)?;
                 }

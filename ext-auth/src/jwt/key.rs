@@ -30,6 +30,11 @@ impl Key {
     pub fn secret(algorithm: Algorithm, secret: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let secret = secret.as_ref();
         expect(algorithm, &[Family::Hmac])?;
+        if secret.trim_ascii_start().starts_with(b"-----BEGIN ") {
+            return Err(KeyError(format!(
+                "a secret for {algorithm} is no PEM: a public key that is taken for a secret makes every token good"
+            )));
+        }
         let least = algorithm.hash_len();
         if secret.len() < least {
             return Err(KeyError(format!(
@@ -92,8 +97,13 @@ impl Key {
     ///
     /// As the others; it is for another algorithm or for encryption; it holds a private key.
     pub fn jwk(algorithm: Algorithm, jwk: &str) -> Result<Self, KeyError> {
-        let jwk: Jwk = serde_json::from_str(jwk)
-            .map_err(|why| KeyError(format!("the JSON of a key cannot be read: {why}")))?;
+        // What serde says of it may quote it.
+        let jwk: Jwk = serde_json::from_str(jwk).map_err(|why| {
+            let (line, column) = (why.line(), why.column());
+            KeyError(format!(
+                "the JSON of a key cannot be read: line {line}, column {column}"
+            ))
+        })?;
         jwk.key(algorithm)
     }
 
@@ -164,32 +174,31 @@ fn rsa_of_der(algorithm: Algorithm, der: &[u8]) -> Result<Key, KeyError> {
 }
 
 fn rsa(algorithm: Algorithm, modulus: &[u8], exponent: &[u8]) -> Result<Key, KeyError> {
-    let significant = |bytes: &[u8]| {
-        bytes
-            .iter()
-            .position(|b| *b != 0)
-            .map(|at| bytes.len() - at)
-    };
-    let zeros = modulus
-        .first()
-        .map_or(0, |first| first.leading_zeros() as usize);
-    let bits = significant(modulus).unwrap_or(0) * 8 - zeros.min(8);
+    let (modulus, exponent) = (without_zeros(modulus), without_zeros(exponent));
+    let zeros = modulus.first().map_or(0, |first| first.leading_zeros());
+    let bits = modulus.len() * 8 - zeros as usize;
     if !(2_048..=8_192).contains(&bits) {
         return Err(KeyError(format!(
             "an RSA key has 2,048 to 8,192 bits, and this one has {bits}"
         )));
     }
-    let is_odd = exponent.last().is_some_and(|last| last % 2 == 1);
-    let is_one = significant(exponent) == Some(1) && exponent.last() == Some(&1);
-    if !is_odd || is_one || significant(exponent).is_some_and(|len| len > 4) {
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+    if !is_odd(modulus) {
+        return Err(KeyError("the modulus of an RSA key is odd".into()));
+    }
+    if !is_odd(exponent) || exponent == [1] || exponent.len() > 4 {
         return Err(KeyError(
             "the exponent of an RSA key is odd, not 1, and has 32 bits at most".into(),
         ));
     }
-    Ok(Key::new(
-        algorithm,
-        DecodingKey::from_rsa_raw_components(modulus, exponent),
-    ))
+    let engine = DecodingKey::from_rsa_raw_components(modulus, exponent);
+    Ok(Key::new(algorithm, engine))
+}
+
+/// Some write a number with zeros before it.
+fn without_zeros(number: &[u8]) -> &[u8] {
+    let first = number.iter().position(|byte| *byte != 0);
+    first.map_or(&[], |first| &number[first..])
 }
 
 fn ec_of_point(algorithm: Algorithm, point: &[u8]) -> Result<Key, KeyError> {
@@ -299,11 +308,7 @@ fn curve_of(algorithm: Algorithm) -> &'static str {
 fn member(text: Option<&String>, name: &str) -> Result<Vec<u8>, KeyError> {
     let text = text.ok_or_else(|| KeyError(format!("the JSON Web Key has no `{name}`")))?;
     let bytes = URL_SAFE_NO_PAD.decode(text);
-    bytes.map_err(|why| {
-        KeyError(format!(
-            "`{name}` of the JSON Web Key is no base64url: {why}"
-        ))
-    })
+    bytes.map_err(|_| KeyError(format!("`{name}` of the JSON Web Key is no base64url")))
 }
 
 /// Why a key is none; it holds no part of it.

@@ -14,7 +14,7 @@ mod vectors;
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -31,7 +31,7 @@ pub use self::key::{Key, KeyError};
 use self::cache::Cache;
 use self::claims::{Claims, Places};
 use self::header::Header;
-use self::jwks::KeySource;
+use self::jwks::{KeySource, Set};
 use crate::credentials::credentials;
 use crate::{Authenticator, Challenge, Principal, Refusal};
 
@@ -44,10 +44,13 @@ struct Expected {
     issuers: Option<Vec<String>>,
     audiences: Option<Vec<String>>,
     kinds: Vec<String>,
+    any_subject: bool,
     /// In seconds.
     leeway: f64,
     places: Places,
 }
+
+const WRONG_SIGNATURE: &str = "the token's signature is wrong";
 
 type Clock = dyn Fn() -> SystemTime + Send + Sync;
 type Revoked = dyn Fn(&Principal) -> bool + Send + Sync;
@@ -68,7 +71,7 @@ enum Keys {
 /// - its `alg` is the algorithm of a key that was given, its `kid` that key's, and the signature right;
 ///   what the header holds or points to otherwise is never used;
 /// - no `crit`, `b64`, `zip` or `enc` changes how it is to be read, and `typ` is as expected, if one is;
-/// - `iss` and `aud` are as expected, `exp` is there and has not passed, `nbf` and `iat` have;
+/// - `iss` and `aud` are as expected, `sub` is there, `exp` is there and has not passed, `nbf` and `iat` have;
 /// - every registered claim has its type, and all of them together are a `C`.
 ///
 /// The signature is looked at before any claim.
@@ -118,32 +121,56 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
     async fn verify_once(&self, cache: &Cache, token: &[u8]) -> Result<Principal, Refusal> {
         let digest = Cache::digest(token);
         let now = (self.clock)();
-        if let Some(principal) = cache.get(&digest, now) {
+        let counts = |keys: &Weak<Set>| match &self.keys {
+            Keys::Fixed(_) => true,
+            Keys::Of(source) => source.is_current(keys, now),
+        };
+        if let Some(principal) = cache.get(&digest, now, counts) {
             if let Keys::Of(source) = &self.keys {
                 source.renew(now);
             }
             return Ok(principal);
         }
-        let (principal, until) = self.verify_now(token).await?;
-        cache.put(digest, principal.clone(), until);
+        let (principal, until, keys) = self.verify_now(token).await?;
+        cache.put(digest, principal.clone(), until, keys);
         Ok(principal)
     }
 
-    /// Who a token was made for, and until when that holds.
-    async fn verify_now(&self, token: &[u8]) -> Result<(Principal, SystemTime), Refusal> {
+    /// Who a token was made for, until when that holds, and by which keys, where those change.
+    async fn verify_now(
+        &self,
+        token: &[u8],
+    ) -> Result<(Principal, SystemTime, Option<Weak<Set>>), Refusal> {
         let parts = Parts::of(token).map_err(Refusal::invalid)?;
         let header = decode(parts.header).map_err(Refusal::invalid)?;
         let header: Header<'_> = serde_json::from_slice(&header)
             .map_err(|_| Refusal::invalid("the token's header is malformed"))?;
-        let verified = match &self.keys {
-            Keys::Fixed(keys) => self.verified(keys, &header, &parts),
-            Keys::Of(source) => {
-                let set = source.keys(|key| header.means(key)).await?;
-                let verified = self.verified(&set.keys, &header, &parts);
-                verified.map(|(principal, until)| (principal, until.min(set.fresh_until)))
+        let source = match &self.keys {
+            Keys::Fixed(keys) => {
+                let verified = self
+                    .verified(keys, &header, &parts)
+                    .map_err(Refusal::invalid)?;
+                return Ok((verified.0, verified.1, None));
             }
+            Keys::Of(source) => source,
         };
-        verified.map_err(Refusal::invalid)
+        let mut set = source.keys(|key| header.means(key)).await?;
+        let mut verified = self.verified(&set.keys, &header, &parts);
+        // Without a name, a key that suits may be the one before the last.
+        let is_named = |key: &Key| header.means(key) && key.id.is_some() && header.key.is_some();
+        if matches!(verified, Err(WRONG_SIGNATURE))
+            && !set.keys.iter().any(is_named)
+            && let Some(newer) = source.newer(&set).await
+        {
+            verified = self.verified(&newer.keys, &header, &parts);
+            set = newer;
+        }
+        let (principal, until) = verified.map_err(Refusal::invalid)?;
+        Ok((
+            principal,
+            until.min(set.fresh_until),
+            Some(Arc::downgrade(&set)),
+        ))
     }
 
     fn verified(
@@ -159,6 +186,9 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
         self.expected.check(&claims, (self.clock)())?;
         let own: C = serde_json::from_slice(&payload)
             .map_err(|_| "the token's claims are not of the type that is expected")?;
+        if claims.subject.is_none() && !self.expected.any_subject {
+            return Err("the token is about nobody");
+        }
         let principal = Principal::new(claims.subject.unwrap_or_default());
         let principal = principal
             .with_scopes(claims.scopes)
@@ -185,7 +215,7 @@ impl<C: DeserializeOwned + Send + Sync + 'static> Jwt<C> {
             }
         }
         Err(if found {
-            "the token's signature is wrong"
+            WRONG_SIGNATURE
         } else {
             "the token names no key and no algorithm that is expected"
         })

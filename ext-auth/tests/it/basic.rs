@@ -151,3 +151,20 @@ fn h18_every_failure_is_seen_and_none_is_kept() {
     });
     assert_eq!(count.load(std::sync::atomic::Ordering::Relaxed), 200);
 }
+
+#[test]
+fn a_name_that_is_not_known_is_one_of_the_users_always_the_same() {
+    use falcon_auth::UserStore as _;
+    let users = Users::builder()
+        .user("u", ARGON2, Principal::new("u"))
+        .user("bob", BCRYPT, Principal::new("bob"))
+        .build()
+        .unwrap();
+    let kinds: Vec<String> = (0..100)
+        .map(|i| format!("{:?}", users.like(&i.to_string())))
+        .collect();
+    let argon2 = kinds.iter().filter(|kind| kind.contains("Argon2")).count();
+    assert!((10..90).contains(&argon2), "{argon2}");
+    let again = (0..100).map(|i| format!("{:?}", users.like(&i.to_string())));
+    assert!(again.eq(kinds));
+}

@@ -49,6 +49,11 @@ fn g31_a_weak_key_is_none() {
     let modulus = crate::base64url([vec![0xff; 256]].concat());
     let jwk = |n: &str, e: &str| format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#);
     assert!(Key::jwk(Algorithm::RS256, &jwk(&modulus, "AQAB")).is_ok());
+    let zeros = crate::base64url([vec![0, 0], vec![0xff; 256]].concat());
+    assert!(Key::jwk(Algorithm::RS256, &jwk(&zeros, "AAEAAQ")).is_ok());
+    let even = crate::base64url([vec![0xff; 255], vec![0xfe]].concat());
+    refused_key(Key::jwk(Algorithm::RS256, &jwk(&even, "AQAB")), "is odd");
+    refused_key(Key::secret(Algorithm::HS256, pem("rsa.pub")), "no PEM");
     for exponent in ["AQ", "AA", "Ag", "", "AQAAAAAAAAAB"] {
         refused_key(
             Key::jwk(Algorithm::RS256, &jwk(&modulus, exponent)),
@@ -192,7 +197,15 @@ fn h15_a_key_is_a_word_and_of_one_principal() {
             .to_string()
             .contains("`a` and `b` have the same key")
     );
-    for hex in ["", "ab", &"g".repeat(64), &"0".repeat(63)] {
+    assert!(
+        Keys::builder()
+            .build()
+            .unwrap_err()
+            .to_string()
+            .contains("there are none")
+    );
+    let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    for hex in ["", "ab", nothing, &"g".repeat(64), &"0".repeat(63)] {
         let keys = Keys::builder().sha256(hex, Principal::new("ci"));
         assert!(
             keys.build()
@@ -253,4 +266,21 @@ fn h12_a_hash_is_of_argon2_or_bcrypt() {
             .user("a", good, Principal::new("a"))
             .user("a", good, Principal::new("a"));
     assert!(twice.build().unwrap_err().to_string().contains("twice"));
+}
+
+#[test]
+fn what_is_told_of_a_key_holds_no_part_of_it() {
+    let secret = "my-very-secret-value-0123456789abcdef";
+    for jwk in [
+        format!("\"{secret}\""),
+        format!("{{\"kty\":\"oct\",\"k\":[\"{secret}\"]}}"),
+        format!("{{\"kty\":\"oct\",\"k\":\"+{secret}\"}}"),
+        "{\"kty\":\"oct\",\"k\":987654321987}".to_owned(),
+    ] {
+        let told = Key::jwk(Algorithm::HS256, &jwk).unwrap_err().to_string();
+        assert!(
+            !told.contains("secret") && !told.contains("98765"),
+            "{told}"
+        );
+    }
 }

@@ -97,7 +97,8 @@ fn g22_to_g27_audience_and_issuer_are_the_very_ones() {
     let waived = Jwt::<Value>::builder()
         .key(rsa_key())
         .any_issuer()
-        .any_audience();
+        .any_audience()
+        .any_subject();
     let (client, _) = guarded(waived.build().unwrap());
     let exp = json!({"exp": 4_102_444_800_u64}).to_string();
     bearer(&client, &raw(RS256, exp))
@@ -136,6 +137,19 @@ fn g42_and_g45_claims_say_each_thing_once() {
     ]);
     let (client, _) = guarded(jwt());
     bearer(&client, &raw(RS256, format!("{{{inner}{many}}}"))).assert_status(200);
+}
+
+#[test]
+fn a_token_is_about_somebody_and_its_name_is_a_text() {
+    let about = [
+        json!({"sub": null}),
+        json!({"sub": 5}),
+        json!({"jti": 5}),
+        json!({"jti": ["x"]}),
+    ];
+    refused(about.map(token));
+    let (client, _) = guarded(jwt());
+    bearer(&client, &token(json!({"jti": "x"}))).assert_status(200);
 }
 
 #[derive(Deserialize)]

@@ -100,6 +100,7 @@ impl KeyStore for Table {
             let wait = std::time::Duration::from_millis(2_500);
             return Err(Refusal::unavailable(wait, "the database is down"));
         }
+        assert_ne!(*key, key_digest(""), "nothing is no key");
         Ok((*key == key_digest("abc")).then(|| Principal::new("agent").with_details(7_u32)))
     }
 }
@@ -109,6 +110,7 @@ fn a_store_may_be_a_table_that_cannot_be_reached() {
     let (client, door) = guarded(ApiKeys::in_header(NAME, Table));
     send(&client, "/door", &[("x-api-key", "abc")]).assert_text("agent");
     send(&client, "/door", &[("x-api-key", "abd")]).assert_status(401);
+    send(&client, "/door", &[("x-api-key", " ")]).assert_status(401);
     assert_eq!(door.opened(), 1);
     let result = send(&client, "/door", &[("x-api-key", "down")]);
     result

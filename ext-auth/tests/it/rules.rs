@@ -181,14 +181,50 @@ fn rules_are_put_together() {
 }
 
 #[test]
-fn of_alternatives_the_first_is_told() {
-    let scope = Require::scope;
-    let (client, _) = ruled(Require::all_scopes(["a", "b"]).and(scope("c").or(scope("d"))));
-    let result = bearer(&client, &scoped(""));
-    result.assert_header(
-        "www-authenticate",
-        "Bearer error=\"insufficient_scope\", scope=\"a b c\"",
-    );
+fn a_scope_is_told_where_having_it_would_do() {
+    let (scope, role) = (Require::scope, Require::role);
+    for (rule, scopes, expected) in [
+        (
+            Require::all_scopes(["a", "b"]).and(scope("c").or(scope("d"))),
+            "",
+            Some("a b c"),
+        ),
+        (Require::all_scopes(["a", "b"]), "a", Some("b")),
+        (role("admin").or(scope("w")), "", Some("w")),
+        (scope("a").and(role("admin")), "", None),
+        (scope("a").and(role("admin")), "a", None),
+        (
+            scope("a").and(Require::policy(Slowly(false))),
+            "",
+            Some("a"),
+        ),
+        (scope("a").and(Require::policy(Slowly(false))), "a", None),
+        (Require::all_scopes::<&str>([]), "a", None),
+        (Require::any_scope::<&str>([]), "a", None),
+    ] {
+        let shown = format!("{rule:?} {scopes}");
+        let (client, _) = ruled(rule);
+        let result = bearer(&client, &scoped(scopes));
+        assert_eq!(result.status(), 403, "{shown}");
+        let told = expected.map(|s| format!("Bearer error=\"insufficient_scope\", scope=\"{s}\""));
+        assert_eq!(
+            result.header("www-authenticate"),
+            told.as_deref(),
+            "{shown}"
+        );
+    }
+    let keys = Keys::builder()
+        .key("abc", Principal::new("ci"))
+        .build()
+        .unwrap();
+    let keys = ApiKeys::in_header(HeaderName::from_static("x-api-key"), keys);
+    let mut app = App::with(Auth::new(AnyOf::new((jwt(), By::new(keys)))));
+    app.add_route("/door", Door::default());
+    let result = send(&TestClient::new(app), "/door", &[("x-api-key", "abd")]);
+    // No token was sent, and none is invalid.
+    let lines = result.headers().get_all("www-authenticate").iter();
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines, ["Bearer", "ApiKey header=\"x-api-key\""]);
 }
 
 #[test]
@@ -424,4 +460,137 @@ fn a_group_may_be_guarded_alone() {
     send(&client, "/v1/door", &[]).assert_status(401);
     let value = format!("Bearer {}", scoped(""));
     send(&client, "/v1/door", &[("authorization", &value)]).assert_text("alice");
+}
+
+#[test]
+fn tokens_of_two_issuers_are_put_together() {
+    let other = policy::<Value>(rsa_key()).issuer("https://other.example");
+    let third = policy::<Value>(
+        falcon_auth::Key::pem(falcon_auth::Algorithm::PS256, &crate::pem("rsa.pub")).unwrap(),
+    );
+    let strict = falcon_auth::Jwt::<Value>::builder()
+        .key(rsa_key())
+        .issuer("https://third.example")
+        .any_audience();
+    let strict = strict.build().unwrap();
+    let all = AnyOf::new((strict, third.build().unwrap(), other.build().unwrap()));
+    let (client, door) = guarded(all);
+    bearer(&client, &scoped("")).assert_text("alice");
+    bearer(&client, &token(json!({"iss": "https://other.example"}))).assert_text("alice");
+    assert_eq!(door.opened(), 2);
+    let result = bearer(&client, &token(json!({"iss": "https://evil.example"})));
+    let lines = result.headers().get_all("www-authenticate").iter().count();
+    assert_eq!(
+        (result.status().as_u16(), lines, door.opened()),
+        (401, 1, 0)
+    );
+}
+
+#[test]
+fn what_is_said_further_out_does_not_count_inside() {
+    let keys = Keys::builder()
+        .key("abc", Principal::new("ci"))
+        .build()
+        .unwrap();
+    let keys = ApiKeys::in_header(HeaderName::from_static("x-api-key"), keys);
+    let mut app = App::new();
+    let mut site = app
+        .group("/site", ())
+        .with(Require::nothing())
+        .with(By::new(keys));
+    let auth = Auth::new(jwt()).default_rule(Require::scope("admin"));
+    site.group("/admin", auth)
+        .add_route("/door", Door::default());
+    let client = TestClient::new(app);
+    let ask =
+        |headers: &[(&str, &str)]| send(&client, "/site/admin/door", headers).status().as_u16();
+    let with = |scope: &str| format!("Bearer {}", scoped(scope));
+    assert_eq!(ask(&[]), 401);
+    assert_eq!(ask(&[("x-api-key", "abc")]), 401);
+    assert_eq!(ask(&[("authorization", &with("user"))]), 403);
+    assert_eq!(ask(&[("authorization", &with("admin"))]), 200);
+}
+
+#[test]
+fn a_group_may_say_more_than_its_guard() {
+    let mut app = App::new();
+    let mut group = app
+        .group("/v1", Auth::new(jwt()).demand_rules())
+        .with(Require::scope("group"));
+    group.add_route("/door", Door::default());
+    group
+        .add_route("/own", Door::default())
+        .with(Require::scope("own"));
+    let client = TestClient::new(app);
+    let ask = |path: &str, scope: &str| {
+        send(
+            &client,
+            path,
+            &[("authorization", &format!("Bearer {}", scoped(scope)))],
+        )
+        .status()
+        .as_u16()
+    };
+    assert_eq!(
+        (ask("/v1/door", "group"), ask("/v1/door", "own")),
+        (200, 403)
+    );
+    assert_eq!((ask("/v1/own", "own"), ask("/v1/own", "group")), (200, 403));
+}
+
+#[test]
+fn what_is_no_rule_is_refused_as_one() {
+    let ways: [fn(&mut App); 4] = [
+        |app| {
+            app.add_route("/door", Door::default())
+                .with(Some(Require::scope("a")));
+        },
+        |app| {
+            app.add_route("/door", Door::default())
+                .with(std::sync::Arc::new(Require::scope("a")));
+        },
+        |app| {
+            app.add_route("/door", Door::default())
+                .with(Require::authenticated);
+        },
+        |app| {
+            app.add_route("/door", Door::default())
+                .with((Require::scope("a"),));
+        },
+    ];
+    for add in ways {
+        let mut app = App::with(Auth::new(jwt()));
+        add(&mut app);
+        let told = app.freeze().unwrap_err().to_string();
+        assert!(
+            told.contains("`/door` was given") && told.contains("is no rule"),
+            "{told}"
+        );
+    }
+}
+
+/// Makes a DELETE of what says it is one.
+struct Tunnel;
+
+impl falcon_core::Middleware for Tunnel {
+    async fn process_request(&self, req: &mut Request, _resp: &mut Response) -> Result {
+        if req.header("x-method") == Some("POST") {
+            req.set_method(Method::POST);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_method_that_a_group_changes_is_not_the_one_that_was_let_through() {
+    let mut app = App::with(Auth::new(jwt()));
+    app.group("/v1", Tunnel)
+        .add_route("/door", Door::default())
+        .with(Require::nothing())
+        .with_for(Method::POST, Require::scope("admin"));
+    let client = TestClient::new(app);
+    // It is still a GET, for the responder too.
+    let result = send(&client, "/v1/door", &[("x-method", "POST")]);
+    result.assert_status(200);
+    assert_eq!(block_on(client.post("/v1/door").send()).status(), 401);
 }

@@ -1,6 +1,6 @@
 //! Keys by URL, and the URL by discovery.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use falcon_core::BoxError;
 use falcon_core::http::{Response, header};
@@ -8,10 +8,12 @@ use serde::Deserialize;
 use ureq::Body;
 
 use super::{FetchedKeys, Jwks, KeyFetch};
-use crate::remote::{Url, agent};
+use crate::remote::{TIMEOUT, Url, agent};
 
 const MAX_BYTES: u64 = 256 * 1024;
 const MAX_REDIRECTS: usize = 2;
+/// What is over is given up at once; no time at all would mean for ever.
+const SOON: Duration = Duration::from_millis(1);
 
 impl Jwks {
     /// Fetches keys from a URL with `https`, or, for tests, on the machine's own `http`. Certificates are
@@ -20,12 +22,17 @@ impl Jwks {
         Self::at(url, |url| url)
     }
 
-    /// Fetches keys from where an issuer's configuration says (`OpenID` Connect Discovery 1.0, RFC 8414):
+    /// Fetches keys from where an issuer's configuration says (`OpenID` Connect Discovery 1.0):
     /// `https://id.example` has it at `https://id.example/.well-known/openid-configuration`. It has to name
     /// the issuer that it was asked of.
     pub fn issuer(issuer: &str) -> Self {
         let issuer = issuer.to_owned();
-        Self::at(&issuer.clone(), |url| Discovery { issuer, url })
+        let has_more = issuer.contains(['?', '#']);
+        let mut jwks = Self::at(&issuer.clone(), |url| Discovery { issuer, url });
+        if has_more {
+            jwks.fault = Some("an issuer has no query and no fragment".to_owned());
+        }
+        jwks
     }
 
     fn at<F: KeyFetch>(url: &str, make: impl FnOnce(Url) -> F) -> Self {
@@ -60,12 +67,12 @@ impl Url {
         }
     }
 
-    fn get(&self) -> Result<FetchedKeys, BoxError> {
-        let agent = agent();
+    fn get(&self, until: Instant) -> Result<FetchedKeys, BoxError> {
         let mut followed = None;
         for _ in 0..=MAX_REDIRECTS {
             let url = followed.as_ref().unwrap_or(self);
-            let mut response = agent
+            let left = until.saturating_duration_since(Instant::now());
+            let mut response = agent(left.max(SOON))
                 .get(url.uri())
                 .header("accept", "application/json")
                 .call()?;
@@ -91,7 +98,7 @@ impl Url {
 
 impl KeyFetch for Url {
     fn fetch(&self) -> Result<FetchedKeys, BoxError> {
-        self.get()
+        self.get(Instant::now() + TIMEOUT)
     }
 }
 
@@ -125,12 +132,22 @@ struct Configuration {
 
 impl KeyFetch for Discovery {
     fn fetch(&self) -> Result<FetchedKeys, BoxError> {
+        let until = Instant::now() + TIMEOUT;
         let base = self.issuer.trim_end_matches('/');
         let well_known = Url::parse(&format!("{base}/.well-known/openid-configuration"))?;
-        let configuration: Configuration = serde_json::from_slice(&well_known.get()?.json)?;
+        let configuration: Configuration = serde_json::from_slice(&well_known.get(until)?.json)?;
         if configuration.issuer != self.issuer {
             return Err(format!("{} names another issuer", self.url.uri()).into());
         }
-        Url::parse(&configuration.jwks_uri)?.get()
+        let keys = Url::parse(&configuration.jwks_uri)?;
+        if self.url.uri().scheme_str() == Some("https") && keys.uri().scheme_str() != Some("https")
+        {
+            return Err(format!(
+                "{} has its keys elsewhere than under `https`",
+                self.url.uri()
+            )
+            .into());
+        }
+        keys.get(until)
     }
 }

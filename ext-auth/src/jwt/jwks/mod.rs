@@ -8,7 +8,7 @@ mod set;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime};
 
 use falcon_core::BoxError;
@@ -17,7 +17,7 @@ pub use self::fetch::{FetchedKeys, KeyFetch};
 
 use self::fetch::File;
 use self::refresh::Source;
-use self::set::Set;
+pub(crate) use self::set::Set;
 use super::{Algorithm, Key};
 use crate::Refusal;
 
@@ -86,9 +86,10 @@ impl Jwks {
         self
     }
 
-    /// Sets how long after a fetch there is no other: a minute unless set, a second at least.
+    /// Sets how long after a fetch there is no other: a minute unless set, a second at least, an hour at
+    /// most. While there are no keys at all, it is five seconds at most.
     pub fn floor(mut self, floor: Duration) -> Self {
-        self.floor = floor.max(Duration::from_secs(1));
+        self.floor = floor.clamp(Duration::from_secs(1), Duration::from_secs(60 * 60));
         self
     }
 
@@ -143,7 +144,8 @@ impl KeySource {
         let known = source.set().filter(|set| set.is_good(now));
         if let Some(set) = &known {
             let has_one = set.keys.iter().any(&suits);
-            if has_one && set.is_fresh(now) {
+            // Where they could not be had, the next attempt keeps nobody waiting either (RFC 5861).
+            if has_one && (set.is_fresh(now) || source.has_failed()) {
                 self.renew(now);
                 return Ok(Arc::clone(set));
             }
@@ -155,5 +157,20 @@ impl KeySource {
         set.ok_or_else(|| {
             Refusal::unavailable(source.wait(), "the keys of the issuer could not be fetched")
         })
+    }
+
+    /// Other keys than those of a set that did not help, if there are any by now.
+    pub(super) async fn newer(&self, than: &Arc<Set>) -> Option<Arc<Set>> {
+        let source = &self.0;
+        if Source::refresh(source, source.now()) {
+            source.landed().await;
+        }
+        source.set().filter(|set| !Arc::ptr_eq(set, than))
+    }
+
+    /// Whether a set is the one that counts, and not too old.
+    pub(super) fn is_current(&self, set: &Weak<Set>, now: SystemTime) -> bool {
+        let current = self.0.set().filter(|current| current.is_fresh(now));
+        current.is_some_and(|current| std::ptr::eq(Arc::as_ptr(&current), set.as_ptr()))
     }
 }

@@ -1,9 +1,11 @@
 //! Fetching anew: one at a time, and not too often.
 
-use std::future::poll_fn;
+use std::collections::HashMap;
+use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -24,8 +26,15 @@ pub(super) struct Source {
 struct Flight {
     is_on: bool,
     began: Option<SystemTime>,
-    waiting: Vec<Waker>,
+    /// Whether the last one brought nothing.
+    has_failed: bool,
+    /// By numbers, so that who gives up takes its own away.
+    waiting: HashMap<u64, Waker>,
+    next: u64,
 }
+
+/// While there are no keys at all, they are asked for more often.
+const FLOOR_WITHOUT: Duration = Duration::from_secs(5);
 
 impl Source {
     pub(super) fn new(settings: Jwks, clock: Arc<Clock>) -> Self {
@@ -54,8 +63,10 @@ impl Source {
 
     /// Has the keys fetched, if that may be, and tells whether they are on their way.
     pub(super) fn refresh(source: &Arc<Self>, now: SystemTime) -> bool {
+        let floor = source.floor();
         let mut flight = source.flight();
-        let is_early = |began: SystemTime| now < began + source.settings.floor;
+        // A clock that was set back has not been early for long.
+        let is_early = |began| now.duration_since(began).is_ok_and(|since| since < floor);
         if flight.is_on || flight.began.is_some_and(is_early) {
             return flight.is_on;
         }
@@ -71,18 +82,19 @@ impl Source {
     }
 
     fn fly(&self) {
-        let fetch = AssertUnwindSafe(|| self.settings.fetch.fetch());
-        let fetched = catch_unwind(fetch).unwrap_or_else(|_| Err("the fetch panicked".into()));
         let settings = &self.settings;
-        let read = |fetched| {
+        let fetch = AssertUnwindSafe(|| {
+            let fetched = settings.fetch.fetch()?;
             let (floor, stale_for) = (settings.floor, settings.stale_for);
             Set::read(&fetched, &settings.algorithms, self.now(), floor, stale_for)
-        };
-        self.land(fetched.and_then(read));
+        });
+        let outcome = catch_unwind(fetch);
+        self.land(outcome.unwrap_or_else(|_| Err("the fetch panicked".into())));
     }
 
     /// Whatever comes of it, those who wait go on.
     fn land(&self, outcome: Result<Set, BoxError>) {
+        let has_failed = outcome.is_err();
         match outcome {
             Ok(set) => {
                 let set = Some(Arc::new(set));
@@ -96,34 +108,68 @@ impl Source {
         }
         let mut flight = self.flight();
         flight.is_on = false;
+        flight.has_failed = has_failed;
         let waiting = std::mem::take(&mut flight.waiting);
         drop(flight);
-        waiting.into_iter().for_each(Waker::wake);
+        waiting.into_values().for_each(Waker::wake);
     }
 
     /// Waits until the keys that are on their way are here, or will not come.
-    pub(super) async fn landed(&self) {
-        poll_fn(|cx| {
-            let mut flight = self.flight();
-            if !flight.is_on {
-                return Poll::Ready(());
-            }
-            if !flight
-                .waiting
-                .iter()
-                .any(|waker| waker.will_wake(cx.waker()))
-            {
-                flight.waiting.push(cx.waker().clone());
-            }
-            Poll::Pending
-        })
-        .await;
+    pub(super) fn landed(&self) -> Landed<'_> {
+        Landed(self, None)
+    }
+
+    /// Whether the last fetch brought nothing.
+    pub(super) fn has_failed(&self) -> bool {
+        self.flight().has_failed
+    }
+
+    fn floor(&self) -> Duration {
+        let has_some = self.set().is_some_and(|set| set.is_good(self.now()));
+        let floor = self.settings.floor;
+        if has_some {
+            floor
+        } else {
+            floor.min(FLOOR_WITHOUT)
+        }
     }
 
     /// How long it takes until there may be another fetch.
     pub(super) fn wait(&self) -> Duration {
-        let next = self.flight().began.map(|began| began + self.settings.floor);
-        let wait = next.and_then(|next| next.duration_since(self.now()).ok());
-        wait.unwrap_or_default().max(Duration::from_secs(1))
+        let floor = self.floor();
+        let since = self
+            .flight()
+            .began
+            .and_then(|began| self.now().duration_since(began).ok());
+        let wait = since.map_or(floor, |since| floor.saturating_sub(since));
+        wait.max(Duration::from_secs(1))
+    }
+}
+
+/// Ready once no fetch is on its way.
+pub(super) struct Landed<'s>(&'s Source, Option<u64>);
+
+impl Future for Landed<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut flight = self.0.flight();
+        if !flight.is_on {
+            return Poll::Ready(());
+        }
+        let id = self.1.unwrap_or(flight.next);
+        flight.next = flight.next.max(id.wrapping_add(1));
+        flight.waiting.insert(id, cx.waker().clone());
+        drop(flight);
+        self.1 = Some(id);
+        Poll::Pending
+    }
+}
+
+impl Drop for Landed<'_> {
+    fn drop(&mut self) {
+        if let Some(id) = self.1 {
+            self.0.flight().waiting.remove(&id);
+        }
     }
 }

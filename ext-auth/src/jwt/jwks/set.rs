@@ -20,6 +20,7 @@ const MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) struct Set {
     pub(crate) keys: Vec<Key>,
+    fetched_at: SystemTime,
     /// From then on it is fetched anew beside the requests.
     renewed_at: SystemTime,
     /// From then on requests wait for that.
@@ -57,9 +58,13 @@ impl Set {
         if keys.is_empty() {
             return Err("the set has no key that could be used".into());
         }
-        let fresh_for = fetched.max_age.unwrap_or(AGE).clamp(floor, MAX_AGE);
+        let fresh_for = fetched
+            .max_age
+            .unwrap_or(AGE)
+            .clamp(floor.min(MAX_AGE), MAX_AGE);
         Ok(Self {
             keys,
+            fetched_at: now,
             renewed_at: now + fresh_for.mul_f32(0.8),
             fresh_until: now + fresh_for,
             good_until: now + fresh_for + stale_for,
@@ -70,12 +75,13 @@ impl Set {
         now < self.good_until
     }
 
+    /// Of a set from the future, which a clock that was set back has, nothing is known.
     pub(super) fn is_fresh(&self, now: SystemTime) -> bool {
-        now < self.fresh_until
+        (self.fetched_at..self.fresh_until).contains(&now)
     }
 
     pub(super) fn is_to_be_renewed(&self, now: SystemTime) -> bool {
-        now >= self.renewed_at
+        !(self.fetched_at..self.renewed_at).contains(&now)
     }
 }
 
