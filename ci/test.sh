@@ -9,4 +9,6 @@ cargo test -p falcon-media --features full
 cargo test -p falcon-media --features full,json-simd --test it
 cargo test -p falcon-auth --features full
 cargo test -p falcon-auth --no-default-features --features full,rust-crypto
+# Another crate may switch this on for all.
+cargo test -p falcon-auth --features full,serde_json/arbitrary_precision --test it
 cargo test -p falcon-web --features full --test together

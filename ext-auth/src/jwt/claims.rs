@@ -147,7 +147,7 @@ impl<'de> Deserialize<'de> for Date {
             }
         }
 
-        deserializer.deserialize_any(Number)
+        deserializer.deserialize_f64(Number)
     }
 }
 

@@ -16,6 +16,17 @@ impl<'de> Deserialize<'de> for Strict {
 
 struct Walk;
 
+/// What a number looks like where another crate has switched on `serde_json`'s `arbitrary_precision`.
+const EXACT_NUMBER: &str = "$serde_json::private::Number";
+
+/// A number has to be one for everybody who reads it.
+fn finite<E: serde::de::Error>(number: &Name<'_>) -> Result<(), E> {
+    let is_finite = number.0.parse().is_ok_and(f64::is_finite);
+    is_finite
+        .then_some(())
+        .ok_or_else(|| E::custom("a number is out of range"))
+}
+
 impl<'de> DeserializeSeed<'de> for Walk {
     type Value = ();
 
@@ -62,7 +73,10 @@ impl<'de> Visitor<'de> for Walk {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let mut names = Names::default();
-        while let Some(name) = members.next_key()? {
+        while let Some(name) = members.next_key::<Name<'de>>()? {
+            if name.0 == EXACT_NUMBER {
+                return finite(&members.next_value::<Name<'de>>()?);
+            }
             names.add(name)?;
             members.next_value_seed(Self)?;
         }
