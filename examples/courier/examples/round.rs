@@ -34,7 +34,7 @@ fn main() -> Result<ExitCode, BoxError> {
     let folder = std::env::temp_dir().join(format!("courier-round-{}", std::process::id()));
     let courier = Courier::open(&folder)?;
     let stopping = courier.clone();
-    let server = Server::new(create_app(&courier))?
+    let server = Server::new(create_app(&courier, None))?
         .on_stop(move || stopping.stop())
         .bind("127.0.0.1:0")?
         .start()?;

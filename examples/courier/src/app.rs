@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use falcon::auth::Require;
 use falcon::prelude::*;
 use falcon::server::HandlerTimeout;
 
+use crate::access::{self, Access};
 use crate::hub::Hub;
 use crate::resources::{Agent, Agents, Command, Health, Outcome};
 use crate::store::{Store, StoreError};
@@ -47,28 +49,37 @@ impl std::fmt::Debug for Courier {
     }
 }
 
-/// Puts the application together.
-pub fn create_app(courier: &Courier) -> App {
+/// Puts the application together; without an [`Access`], everybody may do everything.
+pub fn create_app(courier: &Courier, access: Option<Access>) -> App {
     let agent = Arc::new(Agent(courier.clone()));
-    let mut app = App::new();
+    let mut app = App::with(access.map(Access::guard));
     app.add_error_handler(database_failed);
-    app.add_route("/healthz", Health(courier.clone()));
-    app.add_route("/v1/agents", Agents(courier.clone()));
-    app.add_route("/v1/agents/{id}", Arc::clone(&agent));
+    app.add_route("/healthz", Health(courier.clone()))
+        .with(Require::nothing());
+    app.add_route("/v1/agents", Agents(courier.clone()))
+        .with(Require::scope("agents:read"))
+        .with_for(Method::POST, Require::scope("agents:write"));
+    app.add_route("/v1/agents/{id}", Arc::clone(&agent))
+        .with(Require::scope("agents:write"))
+        .with_for(Method::GET, Require::scope("agents:read"));
     app.add_route(
         "/v1/agents/{id}/commands",
         Responders::of(Arc::clone(&agent)).on_post(Agent::post_command),
-    );
+    )
+    .with(Require::scope("commands:write"));
     app.add_route(
         "/v1/agents/{id}/commands/next",
         Responders::of(agent)
             .on_get(Agent::next_command)
             .on_head(Agent::peek_command),
     )
+    .with(access::agents())
     .with(HandlerTimeout::after(LONG_POLL));
     app.add_route("/v1/commands/{id}", Command(courier.clone()))
+        .with(Require::scope("commands:read"))
         .with(HandlerTimeout::after(LONG_POLL));
-    app.add_route("/v1/commands/{id}/result", Outcome(courier.clone()));
+    app.add_route("/v1/commands/{id}/result", Outcome(courier.clone()))
+        .with(Require::role("agent"));
     app
 }
 

@@ -10,19 +10,24 @@
 //! | what | where |
 //! | --- | --- |
 //! | routes, error handlers | `app` |
+//! | who may use it | `access`, `development` |
 //! | what each URL does | `resources` |
 //! | what is stored, one thread that owns the database | `store` |
 //! | who waits for what | `hub` |
 //! | JSON in and out | `model` |
 
+mod access;
 mod app;
 mod cli;
+mod development;
 mod hub;
 mod model;
 mod resources;
 mod store;
 mod time;
 
+pub use self::access::{Access, Sources};
 pub use self::app::{Courier, create_app};
 pub use self::cli::Options;
+pub use self::development::Development;
 pub use self::store::StoreError;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use courier::{Courier, Options, create_app};
+use courier::{Access, Courier, Options, create_app};
 use falcon::server::Server;
 
 fn main() -> ExitCode {
@@ -20,7 +20,16 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<(), falcon::BoxError> {
     let courier = Courier::open(&options.data)?;
     let stopping = courier.clone();
-    Server::new(create_app(&courier))?
+    let access = if options.auth {
+        let (access, made) = Access::of(&options.sources, &options.data)?;
+        if let Some(made) = made {
+            tell(&made.banner(), ExitCode::SUCCESS);
+        }
+        Some(access)
+    } else {
+        None
+    };
+    Server::new(create_app(&courier, access))?
         .on_stop(move || stopping.stop())
         .bind(options.listen.as_str())?
         .serve()?;
@@ -29,7 +38,7 @@ fn run(options: &Options) -> Result<(), falcon::BoxError> {
 
 #[expect(
     clippy::print_stdout,
-    reason = "a program answers --help on its standard output"
+    reason = "a program answers --help, and tells its keys, on its standard output"
 )]
 fn tell(text: &str, code: ExitCode) -> ExitCode {
     println!("{text}");

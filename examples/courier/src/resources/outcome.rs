@@ -4,6 +4,7 @@ use falcon::prelude::*;
 
 use super::{command_unknown, id};
 use crate::Courier;
+use crate::access::only_agent;
 use crate::model::Object;
 use crate::store::Reported;
 
@@ -13,6 +14,13 @@ impl Resource for Outcome {
     /// Takes an agent's result, once; the same one again is as good.
     async fn on_put(&self, req: &mut Request, resp: &mut Response) -> Result {
         let id = id(req);
+        if let Some(agent) = only_agent(req) {
+            let command = self.0.store.command(id.clone()).await?;
+            let is_its = command.is_some_and(|command| command.agent_id == agent);
+            if !is_its {
+                Err(command_unknown())?;
+            }
+        }
         let Object(outcome) = req.media().await?;
         let conflict =
             |title: &'static str, code: &'static str| HttpError::conflict().title(title).code(code);

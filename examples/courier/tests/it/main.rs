@@ -9,6 +9,7 @@
 )]
 //! Courier through its HTTP interface.
 
+mod access;
 mod agents;
 mod commands;
 mod program;
@@ -50,7 +51,7 @@ impl Fixture {
         let folder = Folder::new();
         let courier = Courier::open(&folder.0).unwrap();
         Self {
-            client: TestClient::new(create_app(&courier)),
+            client: TestClient::new(create_app(&courier, None)),
             courier,
             folder,
         }

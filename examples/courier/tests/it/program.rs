@@ -12,6 +12,9 @@ use crate::Folder;
 struct Program {
     child: Child,
     addr: String,
+    /// What it printed at its first start, or what is kept since.
+    token: String,
+    key: String,
 }
 
 impl Program {
@@ -22,16 +25,29 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines
-            .find(|line| {
-                line.as_ref()
-                    .is_ok_and(|line| line.starts_with("listening on"))
-            })
-            .unwrap()
-            .unwrap();
-        let addr = line.rsplit('/').next().unwrap().to_owned();
-        Self { child, addr }
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let (mut token, mut key, mut addr) = (None, None, String::new());
+        for line in lines.map(Result::unwrap) {
+            let told = line.trim().split_once('=');
+            match told {
+                Some(("TOKEN", value)) => token = Some(value.to_owned()),
+                Some(("KEY", value)) => key = Some(value.to_owned()),
+                _ if line.starts_with("listening on") => {
+                    line.rsplit('/').next().unwrap().clone_into(&mut addr);
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let kept = std::fs::read(folder.0.join("development.json")).unwrap();
+        let kept: Value = serde_json::from_slice(&kept).unwrap();
+        let kept = |name: &str| kept[name].as_str().unwrap().to_owned();
+        Self {
+            child,
+            addr,
+            token: token.unwrap_or_else(|| kept("token")),
+            key: key.unwrap_or_else(|| kept("agent_key")),
+        }
     }
 
     /// Sends a request over a socket of its own; returns status and body.
@@ -65,7 +81,15 @@ impl Program {
     }
 
     fn json(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
-        let json = [("content-type".to_owned(), "application/json".to_owned())];
+        let (name, value) = if path.contains("/next") || path.ends_with("/result") {
+            ("x-agent-key", self.key.clone())
+        } else {
+            ("authorization", format!("Bearer {}", self.token))
+        };
+        let json = [
+            ("content-type".to_owned(), "application/json".to_owned()),
+            (name.to_owned(), value),
+        ];
         let (status, body) = self.send(method, path, &json, body);
         (status, serde_json::from_str(&body).unwrap_or_default())
     }
@@ -164,6 +188,8 @@ fn the_session_in_the_readme_works() {
         let line = prompt
             .strip_prefix("$ ")
             .unwrap()
+            .replace("$TOKEN", &program.token)
+            .replace("$KEY", &program.key)
             .replace("$AGENT", &agent)
             .replace("$COMMAND", &command);
         let curl = Curl::parse(&line);
@@ -283,8 +309,10 @@ fn a_socket_that_is_closed_while_it_waits_loses_no_command() {
     );
     let commands = format!("/v1/agents/{}/commands", agent["id"].as_str().unwrap());
     let mut gone = TcpStream::connect(&program.addr).unwrap();
-    gone.write_all(format!("GET {commands}/next?wait=60 HTTP/1.1\r\nhost: a\r\n\r\n").as_bytes())
-        .unwrap();
+    let key = &program.key;
+    let ask =
+        format!("GET {commands}/next?wait=60 HTTP/1.1\r\nhost: a\r\nx-agent-key: {key}\r\n\r\n");
+    gone.write_all(ask.as_bytes()).unwrap();
     #[expect(
         clippy::disallowed_methods,
         reason = "the request is to wait by then, and to be given up"
