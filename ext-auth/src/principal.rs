@@ -106,7 +106,8 @@ impl fmt::Debug for Principal {
 /// The principal of a request.
 ///
 /// Every request that an [`Auth`](crate::Auth) has let through has one, unless its route is
-/// [open](crate::Require::nothing).
+/// [open](crate::Require::nothing). An app that is mounted below is another one, with requests of its own:
+/// it does not see the principal of the app around it.
 pub trait AuthRequest {
     /// Returns who is calling, if that is known.
     fn principal(&self) -> Option<&Principal>;

@@ -298,3 +298,24 @@ impl fmt::Display for JwtError {
 }
 
 impl std::error::Error for JwtError {}
+
+#[cfg(test)]
+#[cfg(not(any(feature = "aws-lc", feature = "rust-crypto")))]
+mod tests {
+    use super::{Jwt, Key};
+    use crate::Algorithm;
+
+    #[test]
+    fn without_cryptography_nothing_is_built_and_nothing_panics() {
+        let key = Key::secret(Algorithm::HS256, [1; 32]).expect("a key");
+        let jwt = Jwt::<serde_json::Value>::builder()
+            .key(key)
+            .any_issuer()
+            .any_audience();
+        let told = jwt.build().expect_err("nothing is built in").to_string();
+        assert!(
+            told.contains("enable the feature `aws-lc` or `rust-crypto`"),
+            "{told}"
+        );
+    }
+}

@@ -10,6 +10,7 @@ mod jwks;
 mod key;
 mod strict;
 #[cfg(test)]
+#[cfg(any(feature = "aws-lc", feature = "rust-crypto"))]
 mod vectors;
 
 use std::fmt;
