@@ -211,10 +211,39 @@ fn ec_of_point(algorithm: Algorithm, point: &[u8]) -> Result<Key, KeyError> {
 }
 
 fn ed_of_point(algorithm: Algorithm, point: &[u8]) -> Result<Key, KeyError> {
-    if point.len() != 32 {
+    let Ok(bytes) = <[u8; 32]>::try_from(point) else {
         return Err(KeyError("a key of Ed25519 has 32 bytes".into()));
+    };
+    if is_of_small_order(bytes) {
+        return Err(KeyError(
+            "the key of Ed25519 is a point for which anybody can make signatures".into(),
+        ));
     }
     Ok(Key::new(algorithm, DecodingKey::from_ed_der(point)))
+}
+
+/// The eight points whose order divides eight, by `y`, with those that are written larger than the field
+/// (RFC 8032 section 5.1; RFC 7748 section 7 tells why they are refused).
+fn is_of_small_order(mut point: [u8; 32]) -> bool {
+    const OF_EIGHT: [[u8; 32]; 2] = [
+        [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef,
+            0x98, 0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88,
+            0x6d, 0x53, 0xfc, 0x05,
+        ],
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10,
+            0x67, 0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77,
+            0x92, 0xac, 0x03, 0x7a,
+        ],
+    ];
+    // The sign of `x` is in the highest bit.
+    point[31] &= 0x7f;
+    let [first, middle @ .., last] = &point;
+    let is_near_zero = *first <= 1 && *last == 0 && middle.iter().all(|byte| *byte == 0);
+    let is_near_the_field =
+        *first >= 0xec && *last == 0x7f && middle.iter().all(|byte| *byte == 0xff);
+    is_near_zero || is_near_the_field || OF_EIGHT.contains(&point)
 }
 
 /// RFC 7517 section 4, RFC 7518 section 6, RFC 8037 section 2.

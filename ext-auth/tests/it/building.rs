@@ -70,6 +70,35 @@ fn g31_a_weak_key_is_none() {
 }
 
 #[test]
+fn a_point_for_which_anybody_can_sign_is_no_key() {
+    let jwk = |point: &[u8]| {
+        let x = crate::base64url(point);
+        Key::jwk(
+            Algorithm::EdDSA,
+            &format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#),
+        )
+    };
+    let of = |first: u8, between: u8, last: u8| {
+        let mut point = [between; 32];
+        (point[0], point[31]) = (first, last);
+        point
+    };
+    for point in [
+        of(0, 0, 0),
+        of(0, 0, 0x80),
+        of(1, 0, 0),
+        of(1, 0, 0x80),
+        of(0xec, 0xff, 0x7f),
+        of(0xee, 0xff, 0xff),
+    ] {
+        refused_key(jwk(&point), "anybody can make signatures");
+    }
+    assert!(jwk(&of(2, 0, 0)).is_ok());
+    refused_key(jwk(&[1; 31]), "32 bytes");
+    assert!(Key::pem(Algorithm::EdDSA, &pem("ed25519.pub")).is_ok());
+}
+
+#[test]
 fn a_key_of_another_kind_is_none() {
     refused_key(
         Key::pem(Algorithm::ES256, &pem("p384.pub")),
