@@ -20,7 +20,7 @@ use crate::{Authenticator, Challenge, KeyStore, Principal, Refusal};
 /// let fingerprint = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 /// let known = Keys::builder().sha256(fingerprint, Principal::new("agent-7")).build()?;
 /// let certificates = ClientCertificates::new(known);
-/// # Ok::<(), falcon_auth::KeysError>(())
+/// # Ok::<(), falcon_auth::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct ClientCertificates<S>(S);

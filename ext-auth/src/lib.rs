@@ -102,6 +102,8 @@ mod auth;
 mod authenticator;
 #[cfg(feature = "basic")]
 mod basic;
+#[cfg(any(feature = "api-key", feature = "basic", feature = "jwt"))]
+mod build_error;
 mod challenge;
 #[cfg(feature = "client-cert")]
 mod client_cert;
@@ -120,24 +122,20 @@ mod remote;
 mod rule;
 
 #[cfg(feature = "api-key")]
-pub use self::api_key::{ApiKeys, KeyDigest, KeyStore, Keys, KeysBuilder, KeysError, key_digest};
+pub use self::api_key::{ApiKeys, KeyDigest, KeyStore, Keys, KeysBuilder, key_digest};
 pub use self::auth::Auth;
 pub use self::authenticator::{AnyOf, Authenticator, By};
 #[cfg(feature = "basic")]
-pub use self::basic::{
-    Basic, HashError, PasswordHash, User, UserStore, Users, UsersBuilder, UsersError,
-};
+pub use self::basic::{Basic, HashError, PasswordHash, User, UserStore, Users, UsersBuilder};
+#[cfg(any(feature = "api-key", feature = "basic", feature = "jwt"))]
+pub use self::build_error::BuildError;
 pub use self::challenge::Challenge;
 #[cfg(feature = "client-cert")]
 pub use self::client_cert::ClientCertificates;
 #[cfg(feature = "introspection")]
-pub use self::introspection::{
-    Introspect, Introspection, IntrospectionBuilder, IntrospectionError,
-};
+pub use self::introspection::{Introspect, Introspection, IntrospectionBuilder};
 #[cfg(feature = "jwt")]
-pub use self::jwt::{
-    Algorithm, FetchedKeys, Jwks, Jwt, JwtBuilder, JwtError, Key, KeyError, KeyFetch,
-};
+pub use self::jwt::{Algorithm, FetchedKeys, Jwks, Jwt, JwtBuilder, Key, KeyError, KeyFetch};
 pub use self::principal::{AuthRequest, Principal};
 pub use self::refusal::Refusal;
 pub use self::rule::{Policy, Require};

@@ -5,7 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 
 use super::{KeyDigest, KeyStore, key_digest};
-use crate::{Principal, Refusal};
+use crate::{BuildError, Principal, Refusal};
 
 /// Keys that are known from the start. All of them are compared with the one that was sent, each in a time
 /// that does not depend on where they differ.
@@ -77,7 +77,7 @@ impl KeysBuilder {
     /// # Errors
     ///
     /// All that is wrong with them, each in a sentence: a key that no client could send, one key for two.
-    pub fn build(mut self) -> Result<Keys, KeysError> {
+    pub fn build(mut self) -> Result<Keys, BuildError> {
         if self.keys.is_empty() && self.faults.is_empty() {
             self.faults.push("there are none".to_owned());
         }
@@ -92,7 +92,7 @@ impl KeysBuilder {
         if self.faults.is_empty() {
             Ok(Keys(self.keys))
         } else {
-            Err(KeysError(self.faults))
+            Err(BuildError::new("API keys", self.faults))
         }
     }
 }
@@ -113,15 +113,3 @@ fn from_hex(text: &str) -> Option<KeyDigest> {
     }
     Some(digest)
 }
-
-/// All that is wrong with keys; found by [`KeysBuilder::build`].
-#[derive(Clone, Debug)]
-pub struct KeysError(Vec<String>);
-
-impl fmt::Display for KeysError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "API keys: {}", self.0.join("; "))
-    }
-}
-
-impl std::error::Error for KeysError {}

@@ -10,7 +10,7 @@ use falcon_core::Request;
 use falcon_core::header::HeaderName;
 use sha2::{Digest as _, Sha256};
 
-pub use self::keys::{Keys, KeysBuilder, KeysError};
+pub use self::keys::{Keys, KeysBuilder};
 
 use crate::{Authenticator, Challenge, Principal, Refusal};
 
@@ -67,7 +67,7 @@ enum Place {
 ///     .key("a-long-random-word", Principal::new("ci").with_scopes(["builds:write"]))
 ///     .build()?;
 /// let keys = ApiKeys::in_header(HeaderName::from_static("x-api-key"), keys);
-/// # Ok::<(), falcon_auth::KeysError>(())
+/// # Ok::<(), falcon_auth::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct ApiKeys<S> {

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use falcon_core::Request;
 
 pub use self::hash::{HashError, PasswordHash};
-pub use self::users::{Users, UsersBuilder, UsersError};
+pub use self::users::{Users, UsersBuilder};
 
 use crate::credentials::credentials;
 use crate::pool::Pool;

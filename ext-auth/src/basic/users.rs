@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{BuildHasher as _, RandomState};
 
 use super::{PasswordHash, User, UserStore};
-use crate::{Principal, Refusal};
+use crate::{BuildError, Principal, Refusal};
 
 /// Users that are known from the start.
 ///
@@ -20,7 +20,7 @@ use crate::{Principal, Refusal};
 ///     )
 ///     .build()?;
 /// let basic = Basic::new("workshop", users);
-/// # Ok::<(), falcon_auth::UsersError>(())
+/// # Ok::<(), falcon_auth::BuildError>(())
 /// ```
 #[derive(Clone)]
 pub struct Users {
@@ -93,12 +93,12 @@ impl UsersBuilder {
     /// # Errors
     ///
     /// All that is wrong with them, each in a sentence.
-    pub fn build(mut self) -> Result<Users, UsersError> {
+    pub fn build(mut self) -> Result<Users, BuildError> {
         if self.users.is_empty() && self.faults.is_empty() {
             self.faults.push("there are none".to_owned());
         }
         if !self.faults.is_empty() {
-            return Err(UsersError(self.faults));
+            return Err(BuildError::new("users", self.faults));
         }
         Ok(Users {
             by_name: self.users,
@@ -107,15 +107,3 @@ impl UsersBuilder {
         })
     }
 }
-
-/// All that is wrong with users; found by [`UsersBuilder::build`].
-#[derive(Clone, Debug)]
-pub struct UsersError(Vec<String>);
-
-impl fmt::Display for UsersError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "users: {}", self.0.join("; "))
-    }
-}
-
-impl std::error::Error for UsersError {}

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::http::Endpoint;
 use super::{Introspect, Introspection};
+use crate::BuildError;
 use crate::jwt::cache::Cache;
 use crate::jwt::claims::{Places, path as path_of};
 use crate::pool::Pool;
@@ -92,7 +93,7 @@ impl<C> IntrospectionBuilder<C> {
     /// # Errors
     ///
     /// All that is wrong with it, each in a sentence.
-    pub fn build(self) -> Result<Introspection<C>, IntrospectionError> {
+    pub fn build(self) -> Result<Introspection<C>, BuildError> {
         let mut faults = Vec::new();
         if self.audiences.is_empty() != self.any_audience {
             let why = "an audience is expected, or any is taken: call `audience` or `any_audience`";
@@ -113,7 +114,7 @@ impl<C> IntrospectionBuilder<C> {
                 clock: self.clock,
                 claims: PhantomData,
             }),
-            _ => Err(IntrospectionError(faults)),
+            _ => Err(BuildError::new("introspection", faults)),
         }
     }
 }
@@ -123,15 +124,3 @@ impl<C> fmt::Debug for IntrospectionBuilder<C> {
         f.write_str("IntrospectionBuilder")
     }
 }
-
-/// All that is wrong with an authenticator; found by [`IntrospectionBuilder::build`].
-#[derive(Clone, Debug)]
-pub struct IntrospectionError(Vec<String>);
-
-impl fmt::Display for IntrospectionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "introspection: {}", self.0.join("; "))
-    }
-}
-
-impl std::error::Error for IntrospectionError {}

@@ -12,7 +12,7 @@ use falcon_core::{BoxError, Request};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
-pub use self::builder::{IntrospectionBuilder, IntrospectionError};
+pub use self::builder::IntrospectionBuilder;
 
 use crate::credentials::credentials;
 use crate::jwt::cache::Cache;

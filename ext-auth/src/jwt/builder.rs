@@ -10,7 +10,7 @@ use super::backend::BACKEND;
 use super::cache::Cache;
 use super::claims::{self, Places};
 use super::{Clock, Expected, Jwks, Jwt, Key, Keys, Revoked};
-use crate::Principal;
+use crate::{BuildError, Principal};
 
 /// Which tokens are good; made by [`Jwt::builder`], and an authenticator by [`build`](Self::build).
 ///
@@ -166,10 +166,10 @@ impl<C> JwtBuilder<C> {
     /// # Errors
     ///
     /// All that is wrong with it, each in a sentence.
-    pub fn build(self) -> Result<Jwt<C>, JwtError> {
+    pub fn build(self) -> Result<Jwt<C>, BuildError> {
         let faults = self.faults();
         let (Some(backend), true) = (BACKEND, faults.is_empty()) else {
-            return Err(JwtError(faults));
+            return Err(BuildError::new("JWT", faults));
         };
         let keys = match self.source {
             Some(source) => Keys::Of(source.start(&self.clock)),
@@ -286,18 +286,6 @@ impl<C> fmt::Debug for JwtBuilder<C> {
             .finish_non_exhaustive()
     }
 }
-
-/// All that is wrong with an authenticator; found by [`JwtBuilder::build`].
-#[derive(Clone, Debug)]
-pub struct JwtError(Vec<String>);
-
-impl fmt::Display for JwtError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JWT: {}", self.0.join("; "))
-    }
-}
-
-impl std::error::Error for JwtError {}
 
 #[cfg(test)]
 #[cfg(not(any(feature = "aws-lc", feature = "rust-crypto")))]

@@ -25,7 +25,7 @@ use jsonwebtoken::crypto::CryptoProvider;
 use serde::de::{DeserializeOwned, DeserializeSeed};
 
 pub use self::algorithm::Algorithm;
-pub use self::builder::{JwtBuilder, JwtError};
+pub use self::builder::JwtBuilder;
 pub use self::jwks::{FetchedKeys, Jwks, KeyFetch};
 pub use self::key::{Key, KeyError};
 

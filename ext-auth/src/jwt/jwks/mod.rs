@@ -26,7 +26,7 @@ use crate::Refusal;
 /// - A request waits for a fetch only if it cannot be decided without: there are no keys yet, they are too
 ///   old, or none suits the token. Shortly before they are too old they are fetched beside the requests.
 /// - There is one fetch at a time, on a thread of its own, and none within a minute of the last
-///   ([`floor`](Self::floor)), whatever tokens come.
+///   ([`floor`](Self::floor)), whatever tokens come; five seconds, while there are no keys at all.
 /// - Where a fetch fails, or brings no key that can be used, those that are there stay good for a day
 ///   ([`stale_for`](Self::stale_for)); without any, requests are answered with 503.
 ///
