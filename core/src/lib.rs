@@ -47,6 +47,7 @@
 //! | something around one route | [`Hook`] |
 //! | what the client is told when something goes wrong | [`Error`], [`HttpError`], [`serializers`] |
 //! | what a route says about itself | [`Metadata`] |
+//! | what a route takes and gives, for checks and descriptions | [`operation`] |
 //! | the media types that a route takes and gives | [`Consumes`], [`Produces`], [`header::MediaType`], [`header::Accept`] |
 //! | conditional requests | [`Resource::validators`], [`Response::set_etag`], [`PreconditionRequired`] |
 //! | cookies, dates, ranges, links, who is calling | [`header`], [`TrustedProxies`] |
@@ -78,6 +79,7 @@ pub mod filename;
 pub mod header;
 mod hook;
 mod middleware;
+pub mod operation;
 mod request;
 mod resource;
 mod response;

@@ -14,7 +14,6 @@ use crate::fault::{self, Fault, Kind};
 use crate::formats::json::Json;
 use crate::media::Media;
 use crate::problem::shown;
-use crate::request::{check_encoding, empty, unsupported};
 use crate::strict::{Placed, Watch, Watched};
 
 const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -42,12 +41,12 @@ pub(crate) fn patch<T: Serialize + DeserializeOwned>(
     let document = serde_json::to_value(current);
     async move {
         let mut document = document?;
-        check_encoding(req)?;
+        req.check_content_encoding()?;
         let lenient = Media::of(req).is_lenient();
         let is_merge = is_merge_patch(req)?;
         let body = req.read_body().await?;
         if body.is_empty() {
-            Err(empty(&taken(req)))?;
+            Err(HttpError::body_missing(&taken(req)))?;
         }
         if is_merge {
             let changes: Value = fault::read::<Json, _>(&body, lenient)?;
@@ -78,7 +77,7 @@ fn is_merge_patch(req: &Request) -> Result<bool> {
     let sent = sent.and_then(|value| MediaType::parse(value.to_str().ok()?));
     let sent = sent.filter(|sent| taken.iter().any(|patch| sent.is(patch)));
     Ok(sent
-        .ok_or_else(|| unsupported(req, &taken))?
+        .ok_or_else(|| req.media_type_unsupported(&taken))?
         .is(MERGE_PATCH))
 }
 

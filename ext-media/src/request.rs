@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use falcon_core::header::{self, HeaderName, HeaderValue, MediaType};
-use falcon_core::{Consumes, HttpError, Method, Request, Result};
+use falcon_core::header::{self, HeaderValue, MediaType};
+use falcon_core::{Consumes, HttpError, Request, Result};
 use serde::de::DeserializeOwned;
 
 use crate::formats::Format;
@@ -176,12 +176,12 @@ impl MediaRequest for Request {
 
 async fn read_some<T: DeserializeOwned>(req: &Request, only: Option<&'static str>) -> Result<T> {
     let value = read(req, only).await?;
-    Ok(value.ok_or_else(|| empty(&wanted(req, only)))?)
+    Ok(value.ok_or_else(|| HttpError::body_missing(&wanted(req, only)))?)
 }
 
 /// Reads the body; `None` where there is none, and nothing is no value of the format.
 async fn read<T: DeserializeOwned>(req: &Request, only: Option<&'static str>) -> Result<Option<T>> {
-    check_encoding(req)?;
+    req.check_content_encoding()?;
     let media = Media::of(req);
     let content_type = req.headers().get(header::CONTENT_TYPE);
     let format = match content_type {
@@ -198,11 +198,11 @@ async fn read<T: DeserializeOwned>(req: &Request, only: Option<&'static str>) ->
         return Ok(None);
     }
     let Some(format) = format else {
-        return Err(unsupported(req, &wanted(req, only)))?;
+        return Err(req.media_type_unsupported(&wanted(req, only)))?;
     };
     let text = content_type.and_then(|value| value.to_str().ok());
     let Some(media_type) = text.and_then(MediaType::parse) else {
-        return Err(unsupported(req, &wanted(req, only)))?;
+        return Err(req.media_type_unsupported(&wanted(req, only)))?;
     };
     format
         .read(&body, &media_type, media.is_lenient())
@@ -227,9 +227,9 @@ fn format_of<'m>(
             (None, Some(consumes)) => named(media, &sent, consumes.iter()),
             (None, None) => media.unnamed(&sent),
         };
-        format.filter(|format| !format.is_utf8() || has_utf8(&sent))
+        format.filter(|format| !format.is_utf8() || sent.is_utf8())
     });
-    Ok(format.ok_or_else(|| unsupported(req, &wanted(req, only)))?)
+    Ok(format.ok_or_else(|| req.media_type_unsupported(&wanted(req, only)))?)
 }
 
 /// The format of a type that is among those that are named: its parameters are there, and it may
@@ -253,70 +253,11 @@ fn named<'m>(
     media.named(&names.find(is_same)?)
 }
 
-/// RFC 8259 section 8.1 and its like: other formats have no `charset`, and one that is told must
-/// be the one that is used, or a part of it.
-fn has_utf8(media_type: &MediaType<'_>) -> bool {
-    let is_utf8 = |charset: &str| {
-        let known = ["utf-8", "utf8", "us-ascii"];
-        known
-            .iter()
-            .any(|known| charset.eq_ignore_ascii_case(known))
-    };
-    media_type
-        .param("charset")
-        .is_none_or(|charset| is_utf8(&charset))
-}
-
 /// The media types that would do.
 pub(crate) fn wanted(req: &Request, only: Option<&'static str>) -> Vec<String> {
     match (only, req.meta::<Consumes>()) {
         (Some(only), _) => vec![only.to_owned()],
         (None, Some(consumes)) => consumes.iter().map(str::to_owned).collect(),
         (None, None) => Media::of(req).names().map(str::to_owned).collect(),
-    }
-}
-
-pub(crate) fn check_encoding(req: &Request) -> Result {
-    let mut lines = req.headers().get_all(header::CONTENT_ENCODING).iter();
-    if lines.all(|line| line.as_bytes().eq_ignore_ascii_case(b"identity")) {
-        return Ok(());
-    }
-    Err(HttpError::unsupported_media_type()
-        .title("Unsupported content encoding")
-        .detail("The body must be sent without a Content-Encoding.")
-        .code("content_encoding_unsupported")
-        .header(
-            header::ACCEPT_ENCODING,
-            HeaderValue::from_static("identity"),
-        ))?
-}
-
-pub(crate) fn empty(wanted: &[String]) -> HttpError {
-    HttpError::bad_request()
-        .title("Empty body")
-        .detail(format!("A body of type {} is required.", wanted.join(", ")))
-        .code("body_empty")
-}
-
-/// 415, with what would do in the header that RFC 9110 section 15.5.16, RFC 5789 section 3.1 and
-/// the Linked Data Platform's section 7.1 have for it.
-pub(crate) fn unsupported(req: &Request, wanted: &[String]) -> HttpError {
-    let accept = match *req.method() {
-        Method::POST => HeaderName::from_static("accept-post"),
-        Method::PATCH => HeaderName::from_static("accept-patch"),
-        _ => header::ACCEPT,
-    };
-    let list = wanted.join(", ");
-    let detail = match req.content_type() {
-        Some(_) => format!("The body must be of type {list}, in UTF-8."),
-        None => format!("The Content-Type header is missing; the body must be of type {list}."),
-    };
-    let error = HttpError::unsupported_media_type()
-        .detail(detail)
-        .code("media_type_unsupported")
-        .member("supported", wanted.to_vec());
-    match HeaderValue::from_str(&list) {
-        Ok(list) => error.header(accept, list),
-        Err(_) => error,
     }
 }

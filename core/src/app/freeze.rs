@@ -11,6 +11,7 @@ use super::cycle::Cycle;
 use super::group::Slot;
 use super::registry::{Frozen, Options, Registry, is_standard};
 use super::setup::{AppInfo, SetupError};
+use crate::operation;
 use crate::routing::converter::Converters;
 use crate::routing::media_types;
 use crate::routing::{
@@ -200,9 +201,10 @@ impl<'a> Compiler<'a> {
         };
         // A fallback has one more, for the rest, which is no field of the template.
         let fields = template.fields().zip(made);
-        let fields = fields
+        let fields: Vec<Field> = fields
             .map(|(field, converter)| Field::new(field.name.clone(), converter))
             .collect();
+        operation::check(&pending.meta, &fields, &pending.template)?;
         Ok((Some(template), fields))
     }
 
@@ -282,6 +284,7 @@ impl<'a> Compiler<'a> {
             groups: pending.groups,
             is_wrapped: pending.is_wrapped,
             kind: pending.kind,
+            index: self.routes.len(),
             added_at: pending.added_at,
         }
     }

@@ -99,6 +99,16 @@ impl<'a> MediaType<'a> {
         Params(self.params).map_while(Result::ok)
     }
 
+    /// Tells whether a `charset`, if there is one, is UTF-8 or a part of it. Formats such as JSON have no
+    /// such parameter, and one that is told must be the one that is used (RFC 8259 section 8.1).
+    pub fn is_utf8(&self) -> bool {
+        let known = ["utf-8", "utf8", "us-ascii"];
+        self.param("charset").is_none_or(|charset| {
+            let mut known = known.iter();
+            known.any(|known| charset.eq_ignore_ascii_case(known))
+        })
+    }
+
     fn has_good_params(&self) -> bool {
         let mut seen: Vec<&str> = Vec::new();
         Params(self.params).all(|param| {

@@ -72,6 +72,12 @@ impl Request {
         })?)
     }
 
+    /// Puts a body in the place of the one that is there or was taken: what middleware has read can be
+    /// read once more by those who come after it.
+    pub fn set_body(&mut self, body: impl Into<Body>) {
+        *self.body.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(body.into());
+    }
+
     /// Replaces the body by what `wrap` makes of it: decompressed, measured, copied.
     ///
     /// Nothing happens where the body was taken already.

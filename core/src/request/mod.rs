@@ -1,6 +1,7 @@
 //! The request as responders, hooks and middleware see it.
 
 mod body;
+mod content;
 mod context;
 mod expected;
 mod fields;

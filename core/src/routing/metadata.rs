@@ -72,6 +72,20 @@ impl Metadata {
             .filter_map(|entry| entry.value.downcast_ref())
     }
 
+    /// Returns all values of a type that apply to a method, the farthest first, those that are the
+    /// method's own last.
+    pub(crate) fn all_for<T: 'static>(&self, method: &Method) -> impl Iterator<Item = &T> {
+        let of = move |own: bool| {
+            let is_meant = move |entry: &&Entry| match &entry.method {
+                None => !own,
+                Some(m) => own && m == method,
+            };
+            let entries = self.entries.iter().filter(is_meant);
+            entries.filter_map(|entry| entry.value.downcast_ref())
+        };
+        of(false).chain(of(true))
+    }
+
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.nearest(Option::is_none)
     }

@@ -7,6 +7,7 @@ use http::{HeaderValue, Method};
 use super::Template;
 use super::converter::Registered;
 use super::metadata::Metadata;
+use crate::operation::{Describer, Operation, Schema};
 use crate::resource::{DynEndpoint, Methods};
 
 /// A route: what is known of it, for middleware, extensions and listings.
@@ -28,6 +29,7 @@ pub struct Route {
     /// Whether a group's middleware stands around the endpoint.
     pub(crate) is_wrapped: bool,
     pub(crate) kind: super::Kind,
+    pub(crate) index: usize,
     pub(crate) added_at: &'static Location<'static>,
 }
 
@@ -85,6 +87,12 @@ impl Field {
     /// Returns the converter as the template has it, with its arguments: `int(min=1)`.
     pub fn converter(&self) -> Option<&str> {
         self.converter.as_ref().map(Registered::call)
+    }
+
+    /// Returns what the converter says of the texts that it takes; see
+    /// [`Converter::schema`](crate::routing::converter::Converter::schema).
+    pub fn schema(&self) -> Option<Schema> {
+        self.converter.as_ref()?.schema()
     }
 }
 
@@ -185,6 +193,31 @@ impl Route {
                 .or_else(|| self.meta.get_for(&Method::GET));
         }
         self.meta.get_for(method)
+    }
+
+    /// Returns what is said of a method: every [`Operation`] among its metadata, the fields of the
+    /// template, and what extensions add to it.
+    ///
+    /// Of HEAD, GET's is said where it has none of its own.
+    pub fn operation(&self, method: &Method) -> Operation {
+        let mut operation = Operation::new();
+        let is_as_get =
+            *method == Method::HEAD && self.meta.get_only_for::<Operation>(method).is_none();
+        let said_of = if is_as_get { &Method::GET } else { method };
+        for said in self.meta.all_for::<Operation>(said_of) {
+            operation.add(said);
+        }
+        operation.add_fields(&self.fields);
+        for describer in self.meta.all_for::<Describer>(said_of) {
+            describer.describe(self, said_of, &mut operation);
+        }
+        operation
+    }
+
+    /// Returns the number of the route in the order in which routes were added, from 0: a key for what
+    /// an extension has worked out for it.
+    pub fn index(&self) -> usize {
+        self.index
     }
 
     pub(crate) fn field_index(&self, name: &str) -> Option<usize> {

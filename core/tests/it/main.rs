@@ -21,6 +21,7 @@ mod interop;
 mod listing;
 mod lookup;
 mod media_types;
+mod operations;
 mod panics;
 mod parsers;
 mod resources;

@@ -18,7 +18,6 @@ use self::reader::{After, Reader};
 #[cfg(feature = "spool")]
 pub use self::spool::Spooled;
 use crate::media::Media;
-use crate::request::{check_encoding, unsupported};
 
 const FORM: &str = "multipart/form-data";
 
@@ -185,12 +184,12 @@ impl Multipart {
 
     /// Reads the body of a request.
     pub(crate) fn of(req: &Request) -> Result<Self> {
-        check_encoding(req)?;
+        req.check_content_encoding()?;
         let content_type = req.headers().get(CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let content_type = content_type
             .filter(|text| essence(text).eq_ignore_ascii_case(FORM))
-            .ok_or_else(|| unsupported(req, &[FORM.to_owned()]))?;
+            .ok_or_else(|| req.media_type_unsupported(&[FORM.to_owned()]))?;
         // Asked for first: a body is taken only where it can be read.
         boundary(content_type)?;
         let limits = req.meta::<MultipartLimits>().copied().unwrap_or_default();

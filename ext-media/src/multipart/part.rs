@@ -214,7 +214,7 @@ impl<'a> Part<'a> {
         };
         let bytes = self.bytes().await?;
         if bytes.is_empty() && !format.takes_nothing() {
-            Err(crate::request::empty(std::slice::from_ref(&content_type)))?;
+            Err(HttpError::body_missing(std::slice::from_ref(&content_type)))?;
         }
         format.read(&bytes, &media_type, media.is_lenient())
     }

@@ -9,7 +9,6 @@ use falcon_core::{Request, Result};
 pub use self::read::MediaStream;
 pub(crate) use self::write::body;
 use crate::media::Media;
-use crate::request::{check_encoding, unsupported};
 
 /// How values stand in a stream.
 ///
@@ -66,12 +65,13 @@ impl StreamFormat {
 
 /// What [`MediaRequest::media_stream`](crate::MediaRequest::media_stream) does.
 pub(crate) fn of<T>(req: &Request) -> Result<MediaStream<T>> {
-    check_encoding(req)?;
+    req.check_content_encoding()?;
     let content_type = req.headers().get(CONTENT_TYPE);
     let format = content_type.and_then(|value| StreamFormat::of(value.to_str().ok()?));
     let formats = [StreamFormat::Lines, StreamFormat::Sequence];
-    let format = format
-        .ok_or_else(|| unsupported(req, &formats.map(|format| format.media_type().to_owned())))?;
+    let format = format.ok_or_else(|| {
+        req.media_type_unsupported(&formats.map(|format| format.media_type().to_owned()))
+    })?;
     let lenient = Media::of(req).is_lenient();
     Ok(MediaStream::new(format, req.take_body()?, lenient))
 }

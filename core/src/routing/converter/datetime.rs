@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Converter;
+use crate::operation::Schema;
 
 /// A time as RFC 3339 has it, offset included; a leap second counts as the one before.
 pub(super) struct DateTime;
@@ -26,6 +27,10 @@ impl Converter for DateTime {
             UNIX_EPOCH.checked_add(whole)
         };
         at?.checked_add(Duration::from_nanos(nanos))
+    }
+
+    fn schema(&self) -> Option<Schema> {
+        Some(Schema::new(r#"{"type":"string","format":"date-time"}"#))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `{x:float}`
 
 use super::{Converter, ConverterArgs};
+use crate::operation::Schema;
 
 /// A decimal number, with an optional exponent; finite unless told otherwise.
 pub(super) struct Float {
@@ -41,6 +42,20 @@ impl Converter for Float {
             return (!self.finite && self.holds(value)).then_some(value);
         }
         (is_plain && self.holds(value)).then_some(value)
+    }
+
+    fn schema(&self) -> Option<Schema> {
+        let bound = |name, bound: f64| {
+            if bound.is_finite() {
+                format!(r#","{name}":{bound:?}"#)
+            } else {
+                String::new()
+            }
+        };
+        let (min, max) = (bound("minimum", self.min), bound("maximum", self.max));
+        Some(Schema::new(format_args!(
+            r#"{{"type":"number","format":"double"{min}{max}}}"#
+        )))
     }
 }
 

@@ -1,6 +1,7 @@
 //! `{id:int}`
 
 use super::{Converter, ConverterArgs};
+use crate::operation::Schema;
 
 /// An integer of 64 bits: an optional minus and ASCII digits; `-0` is not taken.
 pub(super) struct Int {
@@ -42,6 +43,21 @@ impl Converter for Int {
         let value: i64 = text.parse().ok()?;
         let negative_zero = value == 0 && digits.len() != text.len();
         (!negative_zero && (self.min..=self.max).contains(&value)).then_some(value)
+    }
+
+    fn schema(&self) -> Option<Schema> {
+        let bound = |name, bound: i64, is_set: bool| {
+            if is_set {
+                format!(r#","{name}":{bound}"#)
+            } else {
+                String::new()
+            }
+        };
+        let min = bound("minimum", self.min, self.min != i64::MIN);
+        let max = bound("maximum", self.max, self.max != i64::MAX);
+        Some(Schema::new(format_args!(
+            r#"{{"type":"integer","format":"int64"{min}{max}}}"#
+        )))
     }
 }
 

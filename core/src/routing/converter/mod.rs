@@ -27,6 +27,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::args::ConverterArgs;
+use crate::operation::Schema;
 
 /// Tells which texts a field takes, and makes a value of them.
 ///
@@ -64,6 +65,12 @@ pub trait Converter: Send + Sync + 'static {
 
     /// Takes the decoded text of the field, or returns `None` to have the next candidate tried.
     fn convert(&self, text: &str) -> Option<Self::Value>;
+
+    /// Says which texts it takes, or as near as a schema can, for descriptions of the API. A text
+    /// without more, unless implemented.
+    fn schema(&self) -> Option<Schema> {
+        None
+    }
 }
 
 /// One converter for many fields.
@@ -73,6 +80,10 @@ impl<C: Converter> Converter for Arc<C> {
     fn convert(&self, text: &str) -> Option<C::Value> {
         (**self).convert(text)
     }
+
+    fn schema(&self) -> Option<Schema> {
+        (**self).schema()
+    }
 }
 
 /// A converter without its value's type.
@@ -80,6 +91,7 @@ trait DynConverter: Send + Sync {
     fn accepts(&self, text: &str) -> bool;
     /// `slot` is an `Option` of the value that the caller wants.
     fn fill(&self, text: &str, slot: &mut dyn Any);
+    fn says(&self) -> Option<Schema>;
 }
 
 impl<C: Converter> DynConverter for C {
@@ -91,6 +103,10 @@ impl<C: Converter> DynConverter for C {
         if let Some(slot) = slot.downcast_mut::<Option<C::Value>>() {
             *slot = self.convert(text);
         }
+    }
+
+    fn says(&self) -> Option<Schema> {
+        self.schema()
     }
 }
 
@@ -117,6 +133,10 @@ impl Registered {
 
     pub(super) fn is_path(&self) -> bool {
         self.is_path
+    }
+
+    pub(crate) fn schema(&self) -> Option<Schema> {
+        self.converter.says()
     }
 
     pub(super) fn accepts(&self, text: &str) -> bool {

@@ -1,6 +1,7 @@
 //! `{id:uuid}`
 
 use super::Converter;
+use crate::operation::Schema;
 
 /// A UUID in any of its usual spellings, of any version, with case ignored (RFC 9562 section 4).
 pub(super) struct Uuid;
@@ -32,6 +33,10 @@ impl Converter for Uuid {
             value = value << 4 | u128::from(char::from(b).to_digit(16)?);
         }
         Some(value)
+    }
+
+    fn schema(&self) -> Option<Schema> {
+        Some(Schema::new(r#"{"type":"string","format":"uuid"}"#))
     }
 }
 
