@@ -60,6 +60,9 @@
 //! | `params` | typed query parameters, path fields and headers: `falcon::params` | no |
 //! | `regex` | regular expressions in templates and sinks | no |
 //! | `static` | static files: `falcon::files` | no |
+//! | `validate` | requests and responses held to JSON Schemas: `falcon::validate` | no |
+//! | `types` | schemas from Rust types | no |
+//! | `rules` | rules that are derived on types | no |
 //! | `full` | all of them but `json-simd` | no |
 
 #[cfg(any(feature = "auth", feature = "api-key", feature = "basic"))]
@@ -85,6 +88,9 @@ pub use falcon_server::serve;
 #[cfg(feature = "static")]
 #[doc(no_inline)]
 pub use falcon_static as files;
+#[cfg(feature = "validate")]
+#[doc(no_inline)]
+pub use falcon_validate as validate;
 
 /// What nearly every module of an application names.
 ///
@@ -104,6 +110,9 @@ pub mod prelude {
     #[cfg(feature = "params")]
     #[doc(no_inline)]
     pub use falcon_params::ParamsRequest as _;
+    #[cfg(feature = "validate")]
+    #[doc(no_inline)]
+    pub use falcon_validate::ValidRequest as _;
 }
 
 /// The example in the README at the root compiles.

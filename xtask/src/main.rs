@@ -5,21 +5,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// The libraries, by package, folder and library name.
-const LIBRARIES: [(&str, &str, &str); 9] = [
+const LIBRARIES: [(&str, &str, &str); 10] = [
     ("falcon-core", "core", "falcon_core"),
     ("falcon-auth", "ext-auth", "falcon_auth"),
     ("falcon-cors", "ext-cors", "falcon_cors"),
     ("falcon-media", "ext-media", "falcon_media"),
     ("falcon-params", "ext-params", "falcon_params"),
     ("falcon-static", "ext-static", "falcon_static"),
+    ("falcon-validate", "ext-validate", "falcon_validate"),
     ("falcon-server", "server", "falcon_server"),
     ("falcon-testing", "testing", "falcon_testing"),
     ("falcon-web", "falcon", "falcon"),
 ];
 
 /// Crates whose types must not show in a signature, since they break more often than we may.
-const HIDDEN: [&str; 13] = [
+const HIDDEN: [&str; 14] = [
     "cap_std::",
+    "jsonschema::",
     "httpdate::",
     "mime_guess::",
     "regex_lite::",

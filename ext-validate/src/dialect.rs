@@ -1,0 +1,178 @@
+//! What schemas may say beyond the standard, and how they are compiled.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jsonschema::paths::Location;
+use jsonschema::{Draft, Keyword, PatternOptions, Registry, ValidationError, ValidationOptions};
+use serde_json::{Map, Value};
+
+/// A value held to a schema; the only thing that is asked of it, for its reports can be dear.
+pub(crate) type Validator = jsonschema::Validator;
+
+type Format = dyn Fn(&str) -> bool + Send + Sync;
+pub(crate) type Rule = Box<dyn Fn(&Value) -> bool + Send + Sync>;
+type MakeRule = dyn Fn(&Value) -> Result<Rule, String> + Send + Sync;
+
+/// Formats, keywords and documents of the application's own.
+#[derive(Clone, Default)]
+pub(crate) struct Dialect {
+    pub(crate) formats: Vec<(String, Arc<Format>)>,
+    pub(crate) keywords: Vec<(String, Arc<MakeRule>)>,
+    /// With the URI by which a `$ref` finds each.
+    pub(crate) documents: Vec<(String, Value)>,
+    /// Patterns that take more than linear time: look-around and back-references.
+    pub(crate) backtracking: bool,
+}
+
+/// The documents that a `$ref` may lead to, made ready.
+pub(crate) struct Documents(Registry<'static>);
+
+/// A schema that is none: what is wrong, and where.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) pointer: String,
+    pub(crate) why: String,
+}
+
+impl Dialect {
+    /// Makes the documents ready.
+    pub(crate) fn documents(&self) -> Result<Documents, Fault> {
+        let fault = |error: jsonschema::ReferencingError| Fault {
+            pointer: String::new(),
+            why: error.to_string(),
+        };
+        let mut registry = Registry::new().retriever(Nowhere);
+        for (uri, document) in &self.documents {
+            let resource = jsonschema::Resource::from_contents(document.clone());
+            registry = registry.add(uri.clone(), resource).map_err(fault)?;
+        }
+        registry.prepare().map(Documents).map_err(fault)
+    }
+
+    /// Compiles a whole schema.
+    pub(crate) fn compile(&self, schema: &Value, known: &Documents) -> Result<Validator, Fault> {
+        let options = self.options().with_registry(&known.0);
+        self.build(options, schema)
+    }
+
+    /// Compiles a few keywords that refer to nothing.
+    pub(crate) fn compile_keywords(
+        &self,
+        draft: Draft,
+        schema: &Value,
+    ) -> Result<Validator, Fault> {
+        self.build(self.options().with_draft(draft), schema)
+    }
+
+    fn build(&self, options: ValidationOptions<'_>, schema: &Value) -> Result<Validator, Fault> {
+        let built = if self.backtracking {
+            let patterns = PatternOptions::fancy_regex().backtrack_limit(MOST_STEPS_BACK);
+            options.with_pattern_options(patterns).build(schema)
+        } else {
+            options
+                .with_pattern_options(PatternOptions::regex())
+                .build(schema)
+        };
+        built.map_err(|error| Fault {
+            pointer: error.instance_path().to_string(),
+            why: reason(&error, self.backtracking),
+        })
+    }
+
+    fn options(&self) -> ValidationOptions<'static> {
+        let mut options = jsonschema::options()
+            .offline()
+            .should_validate_formats(true)
+            .should_ignore_unknown_formats(false);
+        for name in ANNOTATIONS {
+            options = options.with_format(name, |_: &str| true);
+        }
+        for (name, is_one) in &self.formats {
+            let is_one = Arc::clone(is_one);
+            options = options.with_format(name.clone(), move |text: &str| is_one(text));
+        }
+        for (name, make) in &self.keywords {
+            let make = Arc::clone(make);
+            options = options.with_keyword(name.clone(), factory(make));
+        }
+        options
+    }
+}
+
+/// How far an expression may go back before a text counts as one that does not match.
+const MOST_STEPS_BACK: usize = 50_000;
+
+/// Formats that say what a number or a text is for, and rule nothing out by themselves: those that
+/// OpenAPI has for numbers, and schemas from Rust types.
+const ANNOTATIONS: [&str; 18] = [
+    "int8", "int16", "int32", "int64", "int128", "int", "uint8", "uint16", "uint32", "uint64",
+    "uint128", "uint", "float", "double", "password", "binary", "byte", "char",
+];
+
+fn reason(error: &ValidationError<'_>, backtracking: bool) -> String {
+    let why = error.to_string();
+    if why.ends_with("is not a \"regex\"") && !backtracking {
+        return format!(
+            "{why}, or one with look-around or back-references, which are only taken where `backtracking` is on"
+        );
+    }
+    why
+}
+
+/// Documents come from nowhere but the application.
+struct Nowhere;
+
+impl jsonschema::Retrieve for Nowhere {
+    fn retrieve(
+        &self,
+        uri: &jsonschema::Uri<String>,
+    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
+        Err(format!("`{uri}` is not known: nothing is fetched, so give it with `document`").into())
+    }
+}
+
+type Made = Box<dyn for<'i> Keyword<'i>>;
+
+/// The lifetimes have to be told: a closure takes the narrowest.
+fn factory(
+    make: Arc<MakeRule>,
+) -> impl for<'a> Fn(&'a Map<String, Value>, &'a Value, Location) -> Result<Made, ValidationError<'a>>
+{
+    move |_, value, _| {
+        let rule = make(value).map_err(ValidationError::custom)?;
+        Ok(Box::new(Own(rule)))
+    }
+}
+
+/// A keyword of the application's own.
+struct Own(Rule);
+
+impl<'i> Keyword<'i> for Own {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        if (self.0)(instance) {
+            Ok(())
+        } else {
+            Err(ValidationError::custom("the rule does not hold"))
+        }
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        (self.0)(instance)
+    }
+}
+
+impl fmt::Debug for Dialect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |own: &mut dyn Iterator<Item = &String>| own.cloned().collect::<Vec<_>>();
+        f.debug_struct("Dialect")
+            .field("formats", &names(&mut self.formats.iter().map(|f| &f.0)))
+            .field("keywords", &names(&mut self.keywords.iter().map(|k| &k.0)))
+            .field(
+                "documents",
+                &names(&mut self.documents.iter().map(|d| &d.0)),
+            )
+            .field("backtracking", &self.backtracking)
+            .finish()
+    }
+}

@@ -1,0 +1,195 @@
+//! JSON as it is validated: once, and with nothing in it that two readers would read differently.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Reads a JSON text. An object that has a name twice is refused, and a number without a fraction is an
+/// integer, however it is written, as JSON Schema has it (section 6.1.1 of its validation).
+pub(crate) fn read(text: &[u8]) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let value = Strict.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}
+
+/// What an error begins with where a name stands twice.
+pub(crate) const TWICE: &str = "duplicate member";
+
+struct Strict;
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Strict {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(whole(value).map_or_else(|| Value::from(value), Value::from))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::String(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::String(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Self)? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if object.is_empty() && name == EXACT_NUMBER && *HAS_EXACT_NUMBERS {
+                let text: String = members.next_value()?;
+                return Number::from_str(&text)
+                    .map(exact)
+                    .map_err(de::Error::custom);
+            }
+            if object.contains_key(&name) {
+                let shown: String = name.chars().take(50).collect();
+                return Err(de::Error::custom(format_args!("{TWICE} `{shown}`")));
+            }
+            let value = members.next_value_seed(Self)?;
+            object.insert(name, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// A float that is an integer, as one; beyond 2^53 a float says nothing of its last digits.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it has no fraction, and is small enough"
+)]
+fn whole(value: f64) -> Option<i64> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let is_whole = value.fract() == 0.0 && value.abs() <= MOST;
+    let is_negative_zero = value == 0.0 && value.is_sign_negative();
+    (is_whole && !is_negative_zero).then_some(value as i64)
+}
+
+/// As what `serde_json` hands over a number of any length, where some other crate has switched
+/// `arbitrary_precision` on.
+const EXACT_NUMBER: &str = "$serde_json::private::Number";
+
+static HAS_EXACT_NUMBERS: LazyLock<bool> =
+    LazyLock::new(|| serde_json::from_str::<Number>("1e999").is_ok());
+
+fn exact(number: Number) -> Value {
+    let float = number
+        .as_f64()
+        .filter(|_| number.as_i64().is_none() && number.as_u64().is_none());
+    match float.and_then(whole) {
+        Some(whole) => Value::from(whole),
+        None => Value::Number(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_without_a_fraction_are_integers() {
+        let read = |text: &str| read(text.as_bytes()).unwrap();
+        assert_eq!(read("[1.0, 1e2, -3.00, 0.5]"), json!([1, 100, -3, 0.5]));
+        assert_eq!(read("9007199254740993"), json!(9_007_199_254_740_993_u64));
+        assert_eq!(read("-0.0").to_string(), "-0.0");
+        assert!(read("1e30").is_number());
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused_at_any_depth() {
+        for text in [r#"{"a":1,"a":1}"#, r#"[{"b":{"a":1,"\u0061":2}}]"#] {
+            let error = read(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(TWICE), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_or_too_deep_is_refused() {
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        for text in [
+            "",
+            "{",
+            "[1,]",
+            "01",
+            "1 2",
+            "NaN",
+            "\u{feff}1",
+            "\"\u{1}\"",
+            &deep,
+        ] {
+            assert!(read(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(read(b"\"\xff\"").is_err());
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            (-1e6..1e6_f64).prop_map(|f| Value::from(f + 0.5)),
+            ".{0,8}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            let names = prop::collection::hash_map(".{0,4}", inner.clone(), 0..5);
+            prop_oneof![
+                prop::collection::vec(inner, 0..5).prop_map(Value::from),
+                names.prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_json_has_written_is_read_as_it_was(value in value()) {
+            let text = serde_json::to_vec(&value).unwrap();
+            let plain: Value = serde_json::from_slice(&text).unwrap();
+            let strict = read(&text).unwrap();
+            // A float may have become an integer, which is the same number.
+            prop_assert_eq!(strict.to_string().replace(".0", ""), plain.to_string().replace(".0", ""));
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What a method of a route is held to, worked out before the first request.
+
+use std::sync::Arc;
+
+use falcon_core::operation::{Answer, Content, Operation, Parameter, RequestBody};
+use falcon_core::{Consumes, Method, Produces, Route, StatusCode};
+
+use crate::compiled::{Compiled, Compiler};
+use crate::content::{Contents, Reader};
+use crate::dialect::Fault;
+use crate::parameters::Parameters;
+
+/// What a method of a route is held to.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    pub(crate) parameters: Option<Parameters>,
+    pub(crate) body: Option<BodyPlan>,
+    pub(crate) answers: Vec<AnswerPlan>,
+}
+
+#[derive(Debug)]
+pub(crate) struct BodyPlan {
+    pub(crate) is_required: bool,
+    pub(crate) contents: Contents,
+}
+
+#[derive(Debug)]
+pub(crate) struct AnswerPlan {
+    status: Option<StatusCode>,
+    pub(crate) contents: Contents,
+}
+
+/// Makes plans, and notes what is wrong with what routes declare.
+pub(crate) struct Planner<'a> {
+    pub(crate) compiler: Compiler<'a>,
+    pub(crate) readers: &'a [Reader],
+    pub(crate) with_answers: bool,
+    pub(crate) refuse_unknown: bool,
+    pub(crate) faults: Vec<String>,
+}
+
+impl Planner<'_> {
+    pub(crate) fn plan(&mut self, route: &Route, method: &Method) -> Plan {
+        let operation = route.operation(method);
+        let said_of = format!("{method} {}", route.template());
+        let body = operation.body.as_ref();
+        Plan {
+            parameters: self.parameters(&said_of, &operation),
+            body: body.and_then(|body| self.body(&said_of, route, method, body)),
+            answers: self.answers(&said_of, route, method, &operation.answers),
+        }
+    }
+
+    fn parameters(&mut self, said_of: &str, operation: &Operation) -> Option<Parameters> {
+        let told = |parameter: &&Parameter| !parameter.is_from_template;
+        let mut parameters =
+            Parameters::new(self.refuse_unknown && !operation.parameters.is_empty());
+        for parameter in operation.parameters.iter().filter(told) {
+            let what = format!(
+                "the {} parameter `{}`",
+                parameter.place.as_str(),
+                parameter.name
+            );
+            if let Some(compiled) = self.compile(said_of, &what, &parameter.schema) {
+                parameters.add(parameter, compiled);
+            }
+        }
+        parameters.has_work().then_some(parameters)
+    }
+
+    fn body(
+        &mut self,
+        said_of: &str,
+        route: &Route,
+        method: &Method,
+        body: &RequestBody,
+    ) -> Option<BodyPlan> {
+        let consumed = route.meta_for::<Consumes>(method);
+        let route_types: Vec<&str> = consumed.map(|c| c.iter().collect()).unwrap_or_default();
+        let contents = self.contents(said_of, "the body", &route_types, &body.contents);
+        (!contents.is_empty()).then_some(BodyPlan {
+            is_required: body.is_required,
+            contents,
+        })
+    }
+
+    fn answers(
+        &mut self,
+        said_of: &str,
+        route: &Route,
+        method: &Method,
+        answers: &[Answer],
+    ) -> Vec<AnswerPlan> {
+        if !self.with_answers {
+            return Vec::new();
+        }
+        let produced = route.meta_for::<Produces>(method);
+        let route_types: Vec<&str> = produced.map(|p| p.iter().collect()).unwrap_or_default();
+        let plan = |answer: &Answer| {
+            let what = match answer.status {
+                Some(status) => format!("the answer {}", status.as_u16()),
+                None => "every other answer".to_owned(),
+            };
+            AnswerPlan {
+                status: answer.status,
+                contents: self.contents(said_of, &what, &route_types, &answer.contents),
+            }
+        };
+        answers.iter().map(plan).collect()
+    }
+
+    fn contents(
+        &mut self,
+        said_of: &str,
+        what: &str,
+        route_types: &[&str],
+        contents: &[Content],
+    ) -> Contents {
+        let mut all = Contents::default();
+        for content in contents {
+            let schema = content.schema.as_ref();
+            let compiled = match schema.map(|schema| self.compile(said_of, what, schema)) {
+                None => None,
+                Some(Some(compiled)) => Some(compiled),
+                Some(None) => continue,
+            };
+            let media_types = match content.media_type.as_deref() {
+                Some(own) => vec![own],
+                None if route_types.is_empty() => vec!["application/json"],
+                None => route_types.to_vec(),
+            };
+            for media_type in media_types {
+                if let Err(why) = all.add(media_type, compiled.clone(), self.readers) {
+                    self.faults.push(format!("{said_of}: {what}: {why}"));
+                }
+            }
+        }
+        all
+    }
+
+    fn compile(
+        &mut self,
+        said_of: &str,
+        what: &str,
+        schema: &falcon_core::operation::Schema,
+    ) -> Option<Arc<Compiled>> {
+        match self.compiler.compile(schema) {
+            Ok(compiled) => Some(compiled),
+            Err(Fault { pointer, why }) => {
+                let name = schema
+                    .name()
+                    .map(|name| format!(" `{name}`"))
+                    .unwrap_or_default();
+                let at = match pointer.as_str() {
+                    "" => String::new(),
+                    pointer => format!(" at {pointer}"),
+                };
+                self.faults.push(format!(
+                    "{said_of}: {what}: the schema{name} is wrong{at}: {why}"
+                ));
+                None
+            }
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.parameters.is_none() && self.body.is_none() && self.answers.is_empty()
+    }
+
+    /// What is said of an answer with a status.
+    pub(crate) fn answer(&self, status: StatusCode) -> Option<&AnswerPlan> {
+        let exact = self
+            .answers
+            .iter()
+            .find(|answer| answer.status == Some(status));
+        exact.or_else(|| self.answers.iter().find(|answer| answer.status.is_none()))
+    }
+}

@@ -1,0 +1,86 @@
+//! What is valid, in the responder's hands.
+
+use falcon_core::{HttpError, Request, Result};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::body::{Taken, Valid};
+use crate::sealed::Sealed;
+
+/// The body of a request as it was validated. Sealed: it is there to be called.
+pub trait ValidRequest: Sealed {
+    /// Takes the body's value as a `T`, from the very value that was held to the schema: it is not
+    /// parsed again.
+    ///
+    /// # Errors
+    ///
+    /// - 400, code `body_empty`, where a body may be left out and was.
+    /// - 422, code `json_shape`, with the pointer, where `T` wants something else than the schema
+    ///   allows.
+    /// - 500 where the route declares no body with a schema, no [`Validation`](crate::Validation) stands around
+    ///   it, or the value was taken already.
+    fn valid_media<T: DeserializeOwned>(&self) -> Result<T>;
+
+    /// As [`valid_media`](Self::valid_media); `None` where the body was left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`valid_media`](Self::valid_media), but for `body_empty`.
+    fn optional_valid_media<T: DeserializeOwned>(&self) -> Result<Option<T>>;
+}
+
+impl ValidRequest for Request {
+    fn valid_media<T: DeserializeOwned>(&self) -> Result<T> {
+        let value = self.optional_valid_media()?;
+        Ok(value.ok_or_else(|| HttpError::body_missing(&["the one that is described"]))?)
+    }
+
+    fn optional_valid_media<T: DeserializeOwned>(&self) -> Result<Option<T>> {
+        let why = match self.context().get::<Valid>().map(Valid::take) {
+            Some(Taken::Value(value)) => return Ok(Some(read(&value)?)),
+            Some(Taken::Nothing) => return Ok(None),
+            Some(Taken::Already) => "the value of the body was taken already",
+            None => {
+                "no body was validated: the route has to declare one with a schema, and `Validation` has to stand \
+                 around it"
+            }
+        };
+        Err(HttpError::internal_server_error().caused_by(why))?
+    }
+}
+
+fn read<T: DeserializeOwned>(value: &Value) -> Result<T, HttpError> {
+    T::deserialize(value).or_else(|_| explain(value))
+}
+
+/// Finds out, by reading a second time, where the mistake is.
+#[cold]
+fn explain<T: DeserializeOwned>(value: &Value) -> Result<T, HttpError> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer = pointer_of(error.path());
+        let at = match pointer.as_str() {
+            "" => "the body",
+            pointer => pointer,
+        };
+        HttpError::unprocessable_content()
+            .title("JSON of the wrong shape")
+            .code("json_shape")
+            .detail(format!("At {at}: it is valid, and not what the API takes."))
+            .member("pointer", pointer.as_str())
+            .caused_by(error.into_inner())
+    })
+}
+
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        let name = match segment {
+            Segment::Seq { index } => index.to_string(),
+            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Enum { .. } | Segment::Unknown => continue,
+        };
+        pointer = format!("{pointer}/{name}");
+    }
+    pointer
+}
