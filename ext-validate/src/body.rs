@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
+use falcon_core::bytes::Bytes;
 use falcon_core::header::{self, MediaType};
 use falcon_core::{HttpError, Request, Result};
 use serde_json::Value;
@@ -17,7 +18,8 @@ pub(crate) struct Valid(Mutex<Taken>);
 
 /// What there is to be taken.
 pub(crate) enum Taken {
-    Value(Value),
+    /// With the body that it was read from.
+    Value(Value, Bytes),
     /// The body may be left out, and was.
     Nothing,
     /// Somebody was here before.
@@ -65,7 +67,8 @@ impl BodyPlan {
         }
         let content = content.ok_or_else(|| self.unsupported(req))?;
         let value = valid(content, &body, most).await?;
-        req.context_mut().insert(Valid::new(Taken::Value(value)));
+        req.context_mut()
+            .insert(Valid::new(Taken::Value(value, body)));
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 /// Reads a JSON text. An object that has a name twice is refused, and a number without a fraction is an
@@ -81,15 +82,21 @@ impl<'de> Visitor<'de> for Strict {
                     .map(exact)
                     .map_err(de::Error::custom);
             }
-            if object.contains_key(&name) {
-                let shown: String = name.chars().take(50).collect();
-                return Err(de::Error::custom(format_args!("{TWICE} `{shown}`")));
+            match object.entry(name) {
+                Entry::Vacant(place) => {
+                    place.insert(members.next_value_seed(Self)?);
+                }
+                Entry::Occupied(known) => return Err(twice(known.key())),
             }
-            let value = members.next_value_seed(Self)?;
-            object.insert(name, value);
         }
         Ok(Value::Object(object))
     }
+}
+
+#[cold]
+fn twice<E: de::Error>(name: &str) -> E {
+    let shown: String = name.chars().take(50).collect();
+    E::custom(format_args!("{TWICE} `{shown}`"))
 }
 
 /// A float that is an integer, as one; beyond 2^53 a float says nothing of its last digits.

@@ -46,7 +46,7 @@ pub struct Validation {
     refused: Vec<String>,
     id: usize,
     /// By the number of the route.
-    plans: Vec<Vec<(Method, Arc<Plan>)>>,
+    plans: Vec<Vec<(Method, Plan)>>,
 }
 
 /// Metadata that tells which of several is the one that counts.
@@ -216,7 +216,7 @@ impl Validation {
         })
     }
 
-    fn plan(&self, req: &Request) -> Option<&Arc<Plan>> {
+    fn plan(&self, req: &Request) -> Option<&Plan> {
         let plans = self.plans.get(req.route()?.index())?;
         let own = plans.iter().find(|(method, _)| method == req.method());
         let any = || plans.iter().find(|(method, _)| is_any(method));
@@ -261,7 +261,7 @@ impl Middleware for Validation {
                     plans.resize_with(route.index() + 1, Vec::new);
                 }
                 if let Some(of_route) = plans.get_mut(route.index()) {
-                    of_route.push((method.clone(), Arc::new(plan)));
+                    of_route.push((method.clone(), plan));
                 }
             }
         }
@@ -272,7 +272,7 @@ impl Middleware for Validation {
     }
 
     async fn process_resource(&self, req: &mut Request, _resp: &mut Response) -> Result {
-        let Some(plan) = self.plan(req).map(Arc::clone) else {
+        let Some(plan) = self.plan(req) else {
             return Ok(());
         };
         if let Some(parameters) = &plan.parameters {

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::body::{Taken, Valid};
+use crate::json;
 use crate::sealed::Sealed;
 
 /// The body of a request as it was validated. Sealed: it is there to be called.
@@ -37,7 +38,7 @@ impl ValidRequest for Request {
 
     fn optional_valid_media<T: DeserializeOwned>(&self) -> Result<Option<T>> {
         let why = match self.context().get::<Valid>().map(Valid::take) {
-            Some(Taken::Value(value)) => return Ok(Some(read(&value)?)),
+            Some(Taken::Value(value, body)) => return Ok(Some(read(value, &body)?)),
             Some(Taken::Nothing) => return Ok(None),
             Some(Taken::Already) => "the value of the body was taken already",
             None => {
@@ -49,15 +50,10 @@ impl ValidRequest for Request {
     }
 }
 
-fn read<T: DeserializeOwned>(value: &Value) -> Result<T, HttpError> {
-    T::deserialize(value).or_else(|_| explain(value))
-}
-
-/// Finds out, by reading a second time, where the mistake is.
-#[cold]
-fn explain<T: DeserializeOwned>(value: &Value) -> Result<T, HttpError> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let pointer = pointer_of(error.path());
+/// The value becomes the type's own: its texts are moved, and not copied.
+fn read<T: DeserializeOwned>(value: Value, body: &[u8]) -> Result<T, HttpError> {
+    T::deserialize(value).map_err(|error| {
+        let pointer = place::<T>(body);
         let at = match pointer.as_str() {
             "" => "the body",
             pointer => pointer,
@@ -67,8 +63,19 @@ fn explain<T: DeserializeOwned>(value: &Value) -> Result<T, HttpError> {
             .code("json_shape")
             .detail(format!("At {at}: it is valid, and not what the API takes."))
             .member("pointer", pointer.as_str())
-            .caused_by(error.into_inner())
+            .caused_by(error)
     })
+}
+
+/// Finds out, by reading a second time, where the mistake is; nothing where the body is no JSON.
+#[cold]
+fn place<T: DeserializeOwned>(body: &[u8]) -> String {
+    let value = json::read(body).ok();
+    let read = value.map(serde_path_to_error::deserialize::<_, T>);
+    match read {
+        Some(Err(error)) => pointer_of(error.path()),
+        _ => String::new(),
+    }
 }
 
 fn pointer_of(path: &serde_path_to_error::Path) -> String {
