@@ -12,6 +12,7 @@ cargo test -p falcon-auth --no-default-features --features full,rust-crypto
 cargo test -p falcon-auth --no-default-features --features jwt --lib
 # Another crate may switch this on for all.
 cargo test -p falcon-auth --features full,serde_json/arbitrary_precision --test it
+cargo test -p falcon-openapi --features full
 cargo test -p falcon-validate --features full
 cargo test -p falcon-validate --features full,serde_json/arbitrary_precision
 cargo test -p falcon-web --features full --test together

@@ -8,6 +8,7 @@ use falcon_core::{
     SetupError, StatusCode,
 };
 
+use crate::describe;
 use crate::refusal::Kind;
 use crate::{Authenticator, By, Challenge, Principal, Refusal, Require};
 
@@ -67,6 +68,7 @@ impl<A: Authenticator> Middleware for Auth<A> {
     fn setup(&mut self, app: &mut Setup<'_>) -> Result<(), SetupError> {
         app.add_metadata(self.rule.clone());
         app.add_metadata(By::nobody());
+        app.add_metadata(describe::describer(&self.authenticator, self.rule.clone()));
         Ok(())
     }
 

@@ -34,6 +34,14 @@ impl Challenge {
         &self.scheme
     }
 
+    /// The value of a parameter.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut params = self.params.iter();
+        params
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| &**value)
+    }
+
     /// The challenge as a header's value; `None` where the scheme or a name is no token.
     pub(crate) fn to_header(&self) -> Option<HeaderValue> {
         let mut text = self.scheme.to_string();

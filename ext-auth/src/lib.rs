@@ -109,6 +109,7 @@ mod challenge;
 mod client_cert;
 #[cfg(any(feature = "basic", feature = "jwt"))]
 mod credentials;
+mod describe;
 #[cfg(feature = "introspection")]
 mod introspection;
 #[cfg(feature = "jwt")]

@@ -182,6 +182,38 @@ impl Require {
         }
     }
 
+    /// The scopes and roles that would do: any one of several sets. More than a few are told as none, which
+    /// is not wrong, and less.
+    pub(crate) fn scope_sets(&self) -> Vec<Vec<String>> {
+        const MOST: usize = 16;
+        let sets = match &*self.0 {
+            Rule::Scope(name) | Rule::Role(name) => vec![vec![name.to_string()]],
+            Rule::Any(rules) => rules.iter().flat_map(Self::scope_sets).collect(),
+            Rule::All(rules) => rules.iter().fold(vec![Vec::new()], |sets, rule| {
+                let more = rule.scope_sets();
+                let joined = sets.iter().flat_map(|set| {
+                    more.iter()
+                        .map(move |more| [set.as_slice(), more.as_slice()].concat())
+                });
+                joined.take(MOST + 1).collect()
+            }),
+            _ => vec![Vec::new()],
+        };
+        if sets.len() > MOST {
+            return vec![Vec::new()];
+        }
+        sets
+    }
+
+    /// Whether it asks for a role or a policy.
+    pub(crate) fn has_more_than_scopes(&self) -> bool {
+        match &*self.0 {
+            Rule::Role(_) | Rule::Policy(_) => true,
+            Rule::All(rules) | Rule::Any(rules) => rules.iter().any(Self::has_more_than_scopes),
+            _ => false,
+        }
+    }
+
     /// Whether two are the very same, and not only alike.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -60,6 +60,8 @@
 //! | `params` | typed query parameters, path fields and headers: `falcon::params` | no |
 //! | `regex` | regular expressions in templates and sinks | no |
 //! | `static` | static files: `falcon::files` | no |
+//! | `openapi` | an OpenAPI document of what routes declare: `falcon::openapi` | no |
+//! | `docs-page` | a page to read the API and to try it | no |
 //! | `validate` | requests and responses held to JSON Schemas: `falcon::validate` | no |
 //! | `types` | schemas from Rust types | no |
 //! | `rules` | rules that are derived on types | no |
@@ -76,6 +78,9 @@ pub use falcon_cors as cors;
 #[cfg(feature = "media")]
 #[doc(no_inline)]
 pub use falcon_media as media;
+#[cfg(feature = "openapi")]
+#[doc(no_inline)]
+pub use falcon_openapi as openapi;
 #[cfg(feature = "params")]
 #[doc(no_inline)]
 pub use falcon_params as params;

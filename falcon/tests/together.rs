@@ -8,8 +8,12 @@
 use falcon::auth::{ApiKeys, Auth, Keys, Principal, Require};
 use falcon::cors::Cors;
 use falcon::header::HeaderName;
+use falcon::openapi::OpenApi;
+use falcon::operation::{Operation, Parameter, Schema};
 use falcon::prelude::*;
+use falcon::validate::{Validation, schema_of};
 use falcon_testing::{TestClient, block_on};
+use serde_json::{Value, json};
 
 struct Things;
 
@@ -73,4 +77,132 @@ fn a_preflight_passes_without_credentials_and_what_follows_needs_them() {
             result.assert_header("access-control-allow-origin", PAGE);
         }
     });
+}
+
+/// The document of an app that is put together from what the test says.
+fn document<M: Middleware>(middleware: M, fill: impl FnOnce(&mut App)) -> Value {
+    let openapi = OpenApi::new("Things", "1.0")
+        .json_at("/openapi.json")
+        .with(Require::nothing());
+    let mut app = App::with((middleware, openapi));
+    fill(&mut app);
+    let result = block_on(TestClient::new(app).get("/openapi.json").send());
+    result.assert_status(200);
+    result.json()
+}
+
+fn keys() -> ApiKeys<Keys> {
+    let keys = Keys::builder().key("abc", Principal::new("ci"));
+    ApiKeys::in_header(HeaderName::from_static("x-api-key"), keys.build().unwrap())
+}
+
+#[test]
+fn who_may_call_is_described_as_the_rules_have_it() {
+    let document = document(Auth::new(keys()), |app| {
+        app.add_route("/things", Things)
+            .with_for(Method::GET, Require::any_scope(["read", "admin"]))
+            .with_for(
+                Method::PUT,
+                Require::scope("write").and(Require::role("editor")),
+            );
+        app.add_route("/open", Things).with(Require::nothing());
+        app.add_route("/maybe", Things).with(Require::optional());
+        app.add_route("/any", Things);
+    });
+    let of = |path: &str, method: &str| document["paths"][path][method].clone();
+    let things = of("/things", "get");
+    assert_eq!(
+        things["security"],
+        json!([{"key": ["read"]}, {"key": ["admin"]}])
+    );
+    assert!(
+        things["responses"]["401"]["description"]
+            .as_str()
+            .unwrap()
+            .contains("`unauthorized`")
+    );
+    assert!(
+        things["responses"]["403"]["description"]
+            .as_str()
+            .unwrap()
+            .contains("`insufficient_scope`")
+    );
+    assert_eq!(
+        of("/things", "put")["security"],
+        json!([{"key": ["write", "editor"]}])
+    );
+    assert_eq!(of("/open", "get")["security"], json!([]));
+    assert_eq!(of("/open", "get")["responses"].get("401"), None);
+    assert_eq!(of("/maybe", "get")["security"], json!([{"key": []}, {}]));
+    assert_eq!(of("/any", "get")["security"], json!([{"key": []}]));
+    assert_eq!(of("/any", "get")["responses"].get("403"), None);
+    let scheme = json!({"type": "apiKey", "in": "header", "name": "x-api-key"});
+    assert_eq!(
+        document["components"]["securitySchemes"],
+        json!({"key": scheme})
+    );
+}
+
+#[test]
+fn what_validation_answers_is_described() {
+    let document = document(Validation::new(), |app| {
+        let text = r#"{"type":"string"}"#;
+        let body = Operation::new()
+            .body(Schema::new(text))
+            .parameter(Parameter::query("n", text));
+        app.add_route("/things", Things).with_for(Method::PUT, body);
+    });
+    let responses = document["paths"]["/things"]["put"]["responses"]
+        .as_object()
+        .unwrap();
+    let statuses: Vec<&String> = responses.keys().collect();
+    assert_eq!(statuses, ["200", "400", "413", "415", "422"]);
+    let bad = responses["400"]["description"].as_str().unwrap();
+    assert!(
+        bad.contains("`invalid_parameters`") && bad.contains("`json_malformed`"),
+        "{bad}"
+    );
+    let get = &document["paths"]["/things"]["get"]["responses"];
+    assert_eq!(get, &json!({"200": {"description": "OK"}}));
+}
+
+mod before {
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "it is only described")]
+    pub(super) struct Pet {
+        name: String,
+    }
+}
+
+mod after {
+    #[derive(schemars::JsonSchema)]
+    #[expect(dead_code, reason = "it is only described")]
+    pub(super) struct Pet {
+        name: String,
+        age: u8,
+    }
+}
+
+#[test]
+fn a_type_that_changes_changes_what_is_checked_and_what_is_described() {
+    fn of<T: schemars::JsonSchema>() -> (Value, u16) {
+        let operation = || Operation::new().body(schema_of::<T>());
+        let fill = |app: &mut App| {
+            app.add_route("/pets", Things)
+                .with_for(Method::PUT, operation());
+        };
+        let document = document((), fill);
+        let mut app = App::with(Validation::new());
+        fill(&mut app);
+        let put = TestClient::new(app)
+            .put("/pets")
+            .json(&json!({"name": "Rex"}));
+        (document, block_on(put.send()).status().as_u16())
+    }
+    let ((old, taken), (new, refused)) = (of::<before::Pet>(), of::<after::Pet>());
+    assert_eq!((taken, refused), (200, 422));
+    let age =
+        |document: &Value| document["components"]["schemas"]["Pet"]["properties"]["age"].clone();
+    assert_eq!(age(&old), Value::Null);
+    assert_eq!(age(&new)["maximum"], 255);
 }

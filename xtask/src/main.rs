@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// The libraries, by package, folder and library name.
-const LIBRARIES: [(&str, &str, &str); 10] = [
+const LIBRARIES: [(&str, &str, &str); 11] = [
     ("falcon-core", "core", "falcon_core"),
     ("falcon-auth", "ext-auth", "falcon_auth"),
     ("falcon-cors", "ext-cors", "falcon_cors"),
     ("falcon-media", "ext-media", "falcon_media"),
+    ("falcon-openapi", "ext-openapi", "falcon_openapi"),
     ("falcon-params", "ext-params", "falcon_params"),
     ("falcon-static", "ext-static", "falcon_static"),
     ("falcon-validate", "ext-validate", "falcon_validate"),

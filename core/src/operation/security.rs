@@ -84,6 +84,16 @@ pub enum SecurityKind {
     MutualTls,
 }
 
+impl SecurityKind {
+    /// A scheme of `Authorization`.
+    pub fn http(scheme: &str) -> Self {
+        Self::Http {
+            scheme: scheme.to_ascii_lowercase(),
+            bearer_format: None,
+        }
+    }
+}
+
 impl SecurityScheme {
     /// A scheme.
     pub fn new(name: impl Into<String>, kind: SecurityKind) -> Self {
@@ -105,11 +115,7 @@ impl SecurityScheme {
     }
 
     fn http(name: impl Into<String>, scheme: &str) -> Self {
-        let kind = SecurityKind::Http {
-            scheme: scheme.to_owned(),
-            bearer_format: None,
-        };
-        Self::new(name, kind)
+        Self::new(name, SecurityKind::http(scheme))
     }
 
     /// A key in a header.

@@ -84,6 +84,11 @@ impl Deprecated {
         self
     }
 
+    /// Returns since when; `None` where it only will be gone.
+    pub fn deprecated_at(&self) -> Option<SystemTime> {
+        self.since
+    }
+
     pub(crate) fn is_in_order(&self) -> bool {
         self.since.is_none() || self.sunset.is_none() || self.since <= self.sunset
     }

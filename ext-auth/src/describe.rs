@@ -1,0 +1,82 @@
+//! What descriptions of an API say of credentials.
+
+use falcon_core::operation::{Describer, Operation, Place, Security, SecurityKind, SecurityScheme};
+use falcon_core::{Method, Route, StatusCode};
+
+use crate::{Authenticator, By, Challenge, Require};
+
+/// Tells of every method who may call it, and what it answers to others.
+pub(crate) fn describer(authenticator: &impl Authenticator, default: Require) -> Describer {
+    let usual = schemes(&authenticator.challenges());
+    Describer::new(
+        move |route: &Route, method: &Method, operation: &mut Operation| {
+            let rule = route.meta_for::<Require>(method).unwrap_or(&default);
+            let by = route.meta_for::<By>(method).filter(|by| by.is_somebody());
+            let own = by.map(|by| schemes(&by.challenges()));
+            describe(rule, own.as_ref().unwrap_or(&usual), operation);
+        },
+    )
+}
+
+fn describe(rule: &Require, schemes: &[SecurityScheme], operation: &mut Operation) {
+    if rule.asks_nobody() {
+        operation.security = Some(Vec::new());
+        return;
+    }
+    let sets = rule.scope_sets();
+    let alternatives = schemes.iter().flat_map(|scheme| {
+        let needed = sets
+            .iter()
+            .map(|scopes| Security::new(scheme.clone(), scopes.clone()));
+        needed.collect::<Vec<_>>()
+    });
+    let mut alternatives: Vec<Security> = alternatives.collect();
+    if rule.takes_nobody() {
+        alternatives.push(Security::none());
+    }
+    operation.security = Some(alternatives);
+    let why = "There are no credentials, or they are not good.";
+    operation.add_problem(StatusCode::UNAUTHORIZED, "unauthorized", why);
+    if sets.iter().any(|scopes| !scopes.is_empty()) {
+        let why = "The caller does not have the scope that is needed.";
+        operation.add_problem(StatusCode::FORBIDDEN, "insufficient_scope", why);
+    }
+    if rule.has_more_than_scopes() {
+        let why = "The caller may not do this.";
+        operation.add_problem(StatusCode::FORBIDDEN, "forbidden", why);
+    }
+}
+
+/// Each kind of credentials once.
+fn schemes(challenges: &[Challenge]) -> Vec<SecurityScheme> {
+    let mut all: Vec<SecurityScheme> = Vec::new();
+    for challenge in challenges {
+        let scheme = scheme(challenge);
+        if !all.contains(&scheme) {
+            all.push(scheme);
+        }
+    }
+    all
+}
+
+fn scheme(challenge: &Challenge) -> SecurityScheme {
+    let key = |name: &str, place| SecurityKind::ApiKey {
+        place,
+        name: name.to_owned(),
+    };
+    let named = challenge.scheme();
+    match named.to_ascii_lowercase().as_str() {
+        "bearer" => SecurityScheme::bearer("bearer"),
+        "basic" => SecurityScheme::basic("basic"),
+        "clientcertificate" => SecurityScheme::new("certificate", SecurityKind::MutualTls),
+        "apikey" => match (challenge.get("header"), challenge.get("query")) {
+            (Some(name), _) => SecurityScheme::new("key", key(name, Place::Header)),
+            (None, Some(name)) => SecurityScheme::new("keyInQuery", key(name, Place::Query)),
+            (None, None) => SecurityScheme::new("key", key(named, Place::Header)),
+        },
+        other => {
+            let kind = SecurityKind::http(other);
+            SecurityScheme::new(other, kind)
+        }
+    }
+}
