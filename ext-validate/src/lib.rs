@@ -76,8 +76,8 @@
 //!
 //! # Values and texts
 //!
-//! - A number without a fraction is an integer, however it is written: `1.0`, `1e2`. An object that has
-//!   a name twice is refused.
+//! - A number without a fraction is an integer, however it is written: `1.0`, `1e2`; a responder's type
+//!   gets it as one. An object that has a name twice is refused.
 //! - Parameters and the fields of forms are texts, and become what their schema speaks of: integers, numbers
 //!   as JSON writes them, `true` and `false`, null where nothing is written and a text cannot be,
 //!   lists and objects as their [`Style`] has it. Where one value can be, a second is refused.

@@ -52,30 +52,33 @@ impl ValidRequest for Request {
 
 /// The value becomes the type's own: its texts are moved, and not copied.
 fn read<T: DeserializeOwned>(value: Value, body: &[u8]) -> Result<T, HttpError> {
-    T::deserialize(value).map_err(|error| {
-        let pointer = place::<T>(body);
-        let at = match pointer.as_str() {
-            "" => "the body",
-            pointer => pointer,
-        };
-        HttpError::unprocessable_content()
-            .title("JSON of the wrong shape")
-            .code("json_shape")
-            .detail(format!("At {at}: it is valid, and not what the API takes."))
-            .member("pointer", pointer.as_str())
-            .caused_by(error)
-    })
+    T::deserialize(value).or_else(|error| read_again(error, body))
 }
 
-/// Finds out, by reading a second time, where the mistake is; nothing where the body is no JSON.
+/// Reads once more, with integers that were written as floats: they are valid. What is wrong then has a
+/// place, but where the body is no JSON.
 #[cold]
-fn place<T: DeserializeOwned>(body: &[u8]) -> String {
-    let value = json::read(body).ok();
-    let read = value.map(serde_path_to_error::deserialize::<_, T>);
-    match read {
-        Some(Err(error)) => pointer_of(error.path()),
-        _ => String::new(),
-    }
+fn read_again<T: DeserializeOwned>(error: serde_json::Error, body: &[u8]) -> Result<T, HttpError> {
+    let pointer = match json::read(body).ok() {
+        None => String::new(),
+        Some(mut value) => {
+            json::with_integers(&mut value);
+            match serde_path_to_error::deserialize(value) {
+                Ok(read) => return Ok(read),
+                Err(error) => pointer_of(error.path()),
+            }
+        }
+    };
+    let at = match pointer.as_str() {
+        "" => "the body",
+        pointer => pointer,
+    };
+    Err(HttpError::unprocessable_content()
+        .title("JSON of the wrong shape")
+        .code("json_shape")
+        .detail(format!("At {at}: it is valid, and not what the API takes."))
+        .member("pointer", pointer.as_str())
+        .caused_by(error))
 }
 
 fn pointer_of(path: &serde_path_to_error::Path) -> String {
