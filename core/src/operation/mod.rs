@@ -227,8 +227,16 @@ impl Operation {
         }
     }
 
-    /// Adds the fields of the template that nobody said anything of.
+    /// Adds the fields of the template that nobody said anything of, and what they may lead to.
     pub(crate) fn add_fields(&mut self, fields: &[Field]) {
+        if !fields.is_empty() {
+            let why = "The path is not well-formed.";
+            self.add_problem(StatusCode::BAD_REQUEST, "invalid_path", why);
+        }
+        if fields.iter().any(|field| field.converter().is_some()) {
+            let why = "A field of the path is none that is taken.";
+            self.add_problem(StatusCode::NOT_FOUND, "not_found", why);
+        }
         for field in fields {
             let is_told = |p: &Parameter| p.place == Place::Path && p.name == field.name();
             if !self.parameters.iter().any(is_told) {

@@ -75,15 +75,16 @@ impl Metadata {
     /// Returns all values of a type that apply to a method, the farthest first, those that are the
     /// method's own last.
     pub(crate) fn all_for<T: 'static>(&self, method: &Method) -> impl Iterator<Item = &T> {
-        let of = move |own: bool| {
-            let is_meant = move |entry: &&Entry| match &entry.method {
-                None => !own,
-                Some(m) => own && m == method,
-            };
-            let entries = self.entries.iter().filter(is_meant);
-            entries.filter_map(|entry| entry.value.downcast_ref())
-        };
-        of(false).chain(of(true))
+        let of_all = self.entries.iter().filter(|entry| entry.method.is_none());
+        let of_all = of_all.filter_map(|entry| entry.value.downcast_ref());
+        of_all.chain(self.all_only_for(method))
+    }
+
+    /// Returns all values of a type that are a method's own.
+    pub(crate) fn all_only_for<T: 'static>(&self, method: &Method) -> impl Iterator<Item = &T> {
+        let is_own = move |entry: &&Entry| entry.method.as_ref() == Some(method);
+        let own = self.entries.iter().filter(is_own);
+        own.filter_map(|entry| entry.value.downcast_ref())
     }
 
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {

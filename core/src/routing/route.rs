@@ -198,14 +198,19 @@ impl Route {
     /// Returns what is said of a method: every [`Operation`] among its metadata, the fields of the
     /// template, and what extensions add to it.
     ///
-    /// Of HEAD, GET's is said where it has none of its own.
+    /// Of HEAD, everything is said that is said of GET, and what is said of itself: what is said for GET must
+    /// not be passed by with HEAD.
     pub fn operation(&self, method: &Method) -> Operation {
+        let is_head = *method == Method::HEAD;
+        let said_of = if is_head { &Method::GET } else { method };
         let mut operation = Operation::new();
-        let is_as_get =
-            *method == Method::HEAD && self.meta.get_only_for::<Operation>(method).is_none();
-        let said_of = if is_as_get { &Method::GET } else { method };
         for said in self.meta.all_for::<Operation>(said_of) {
             operation.add(said);
+        }
+        if is_head {
+            for said in self.meta.all_only_for::<Operation>(method) {
+                operation.add(said);
+            }
         }
         operation.add_fields(&self.fields);
         for describer in self.meta.all_for::<Describer>(said_of) {

@@ -135,17 +135,28 @@ fn the_resource_itself_says_less_than_the_route_and_the_group_less_than_the_reso
 }
 
 #[test]
-fn head_says_what_get_says() {
+fn head_says_what_get_says_and_more_where_it_has_words_of_its_own() {
     let said = |method| {
         read(
             |app| {
                 app.add_route("/things", Things)
-                    .with_for(Method::GET, Operation::new().summary("reads"));
+                    .with_for(Method::HEAD, Operation::new().id("peek"))
+                    .with_for(
+                        Method::GET,
+                        Operation::new()
+                            .summary("reads")
+                            .parameter(Parameter::query("n", TEXT)),
+                    );
             },
             method,
         )
     };
-    assert_eq!(said(&Method::HEAD).summary.as_deref(), Some("reads"));
+    let head = said(&Method::HEAD);
+    assert_eq!(head.summary.as_deref(), Some("reads"));
+    assert_eq!(
+        (head.id.as_deref(), head.parameters.len()),
+        (Some("peek"), 1)
+    );
     assert_eq!(said(&Method::POST).summary, None);
 }
 

@@ -10,6 +10,7 @@
 //! | what | where |
 //! | --- | --- |
 //! | routes, error handlers | `app` |
+//! | what requests and answers are, checked and described | `api` |
 //! | who may use it | `access`, `development` |
 //! | what each URL does | `resources` |
 //! | what is stored, one thread that owns the database | `store` |
@@ -17,6 +18,7 @@
 //! | JSON in and out | `model` |
 
 mod access;
+mod api;
 mod app;
 mod cli;
 mod development;

@@ -1,10 +1,8 @@
 //! What goes in and out as JSON.
 
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
@@ -12,34 +10,9 @@ use crate::time::Time;
 
 pub(crate) type Labels = BTreeMap<String, String>;
 
-/// A body that is an object: what serde derives takes an array for one too.
-#[derive(Debug)]
-pub(crate) struct Object<T>(pub(crate) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_map(ObjectVisitor(PhantomData))
-            .map(Self)
-    }
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
-    }
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase", try_from = "String")]
+/// The system that an agent runs on.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum Platform {
     Linux,
     Windows,
@@ -53,14 +26,6 @@ impl Platform {
             Self::Windows => "windows",
             Self::Macos => "macos",
         }
-    }
-}
-
-impl TryFrom<String> for Platform {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
     }
 }
 
@@ -78,23 +43,17 @@ impl std::str::FromStr for Platform {
 }
 
 /// A text that says something, and not a book.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
-pub(crate) struct Name(pub(crate) String);
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
+#[schemars(inline)]
+pub(crate) struct Name(
+    #[schemars(length(min = 1, max = 255), regex(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"))] pub(crate) String,
+);
 
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.is_empty() || text.len() > 255 || text.chars().any(char::is_control) {
-            let wrong = "a text of 1 to 255 bytes without control characters was expected";
-            return Err(serde::de::Error::custom(wrong));
-        }
-        Ok(Self(text))
-    }
-}
-
-#[derive(Debug, Deserialize)]
+/// An agent to be registered.
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewAgent {
+    /// No two agents have the same.
     pub(crate) hostname: Name,
     pub(crate) platform: Platform,
     pub(crate) version: Name,
@@ -102,7 +61,8 @@ pub(crate) struct NewAgent {
     pub(crate) labels: Option<Labels>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// An agent, which runs on a server and takes commands.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct Agent {
     pub(crate) id: String,
     pub(crate) hostname: String,
@@ -110,6 +70,7 @@ pub(crate) struct Agent {
     pub(crate) version: String,
     pub(crate) labels: Labels,
     pub(crate) registered_at: Time,
+    /// When it asked for a command last.
     pub(crate) last_seen_at: Option<Time>,
     #[serde(skip)]
     pub(crate) sequence: i64,
@@ -118,14 +79,22 @@ pub(crate) struct Agent {
 }
 
 /// A merge patch (RFC 7396) of the two members that may change.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AgentPatch {
     /// It cannot be taken away: `null` is no version.
     #[serde(default, deserialize_with = "there")]
+    #[schemars(with = "Name", transform = without_default)]
     pub(crate) version: Option<Name>,
+    /// A label that is `null` goes, every other is set; `null` takes all of them away.
     #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, Option<String>>>")]
     pub(crate) labels: LabelsPatch,
+}
+
+/// What is left out is left as it is, which is no value.
+fn without_default(schema: &mut schemars::Schema) {
+    schema.remove("default");
 }
 
 /// A member that may be left out, and is not `null`.
@@ -173,34 +142,21 @@ impl AgentPatch {
     }
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize)]
+/// A command to be posted.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewCommand {
     pub(crate) kind: Name,
     #[serde(default)]
     pub(crate) args: Option<Map<String, Value>>,
+    /// How many seconds the agent may take before it is delivered again: 60 if left out.
     #[serde(default)]
-    pub(crate) timeout_s: Option<Timeout>,
+    #[schemars(range(min = 1, max = 86_400))]
+    pub(crate) timeout_s: Option<u32>,
 }
 
-/// How long an agent may take: 1 second to a day.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(crate) struct Timeout(pub(crate) u32);
-
-impl<'de> Deserialize<'de> for Timeout {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let seconds = u32::deserialize(deserializer)?;
-        if (1..=86_400).contains(&seconds) {
-            Ok(Self(seconds))
-        } else {
-            Err(serde::de::Error::custom(
-                "a number of seconds from 1 to 86400 was expected",
-            ))
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+/// What has become of a command.
+#[derive(Clone, Copy, Debug, JsonSchema, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum State {
     Queued,
@@ -237,11 +193,13 @@ impl State {
     }
 }
 
-#[derive(Clone, Debug, Serialize)]
+/// A command, and what has become of it.
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub(crate) struct Command {
     pub(crate) id: String,
     pub(crate) agent_id: String,
     pub(crate) kind: String,
+    #[schemars(with = "Map<String, Value>")]
     pub(crate) args: Value,
     pub(crate) state: State,
     pub(crate) result: Option<Outcome>,
@@ -250,29 +208,20 @@ pub(crate) struct Command {
     pub(crate) done_at: Option<Time>,
 }
 
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
+/// What an agent says of a command.
+#[derive(Clone, Debug, Deserialize, JsonSchema, Serialize, PartialEq)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Outcome {
     pub(crate) status: OutcomeStatus,
+    /// Whatever it has to say.
     #[serde(default)]
     pub(crate) output: Value,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase", try_from = "String")]
+/// Whether a command did what it should.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum OutcomeStatus {
     Ok,
     Failed,
-}
-
-impl TryFrom<String> for OutcomeStatus {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        match text.as_str() {
-            "ok" => Ok(Self::Ok),
-            "failed" => Ok(Self::Failed),
-            _ => Err("it must be ok or failed"),
-        }
-    }
 }

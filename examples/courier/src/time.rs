@@ -2,11 +2,13 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use schemars::JsonSchema;
 use serde::{Serialize, Serializer};
 
 /// A point in time, in milliseconds since 1970, shown as RFC 3339 in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Time(pub(crate) i64);
+#[derive(Clone, Copy, Debug, JsonSchema, PartialEq, Eq, PartialOrd, Ord)]
+#[schemars(inline, extend("format" = "date-time"), description = "A time, RFC 3339 in UTC.")]
+pub(crate) struct Time(#[schemars(with = "String")] pub(crate) i64);
 
 impl Time {
     pub(crate) fn now() -> Self {

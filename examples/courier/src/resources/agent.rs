@@ -4,7 +4,7 @@ use falcon::prelude::*;
 
 use super::{agent_unknown, id, parse};
 use crate::Courier;
-use crate::model::{AgentPatch, NewCommand, Object};
+use crate::model::{AgentPatch, NewCommand};
 use crate::store::{Changed, Delivery, Posted};
 
 pub(crate) struct Agent(pub(crate) Courier);
@@ -32,8 +32,7 @@ impl Resource for Agent {
 
     /// Changes version and labels by a merge patch.
     async fn on_patch(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let media_type = "application/merge-patch+json";
-        let Object(patch): Object<AgentPatch> = req.media_of_type(media_type).await?;
+        let patch: AgentPatch = req.valid_media()?;
         let changed = self
             .0
             .store
@@ -65,8 +64,8 @@ impl Agent {
     /// `POST …/commands`: posts a command.
     pub(crate) async fn post_command(&self, req: &mut Request, resp: &mut Response) -> Result {
         let agent = id(req);
-        let key = parse::idempotency_key(req)?;
-        let Object(new): Object<NewCommand> = req.media().await?;
+        let key = parse::idempotency_key(req);
+        let new: NewCommand = req.valid_media()?;
         match self.0.store.post(agent.clone(), new, key).await? {
             Posted::Now(command) => {
                 self.0.hub.wake(&agent);

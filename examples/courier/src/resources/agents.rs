@@ -2,18 +2,21 @@
 
 use falcon::prelude::*;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::parse;
 use crate::Courier;
-use crate::model::{Agent, NewAgent, Object};
+use crate::model::{Agent, NewAgent};
 use crate::store::{AgentFilter, Registered};
 
 pub(crate) struct Agents(pub(crate) Courier);
 
-#[derive(Serialize)]
-struct Page {
+/// A page of agents.
+#[derive(JsonSchema, Serialize)]
+pub(crate) struct Page {
     items: Vec<Agent>,
+    /// Where the next page begins, if there is one.
     next: Option<String>,
 }
 
@@ -41,7 +44,7 @@ impl Resource for Agents {
 
     /// Registers an agent.
     async fn on_post(&self, req: &mut Request, resp: &mut Response) -> Result {
-        let Object(new): Object<NewAgent> = req.media().await?;
+        let new: NewAgent = req.valid_media()?;
         match self.0.store.register(new).await? {
             Registered::Now(agent) => {
                 resp.set_status(StatusCode::CREATED);
@@ -68,7 +71,7 @@ fn filter(req: &Request) -> Result<AgentFilter> {
     let platform = query.parse_as("platform")?;
     Ok(AgentFilter {
         platform,
-        labels: parse::labels(query)?,
+        labels: parse::labels(query),
         after,
         limit: parse::limit(query)?,
     })

@@ -10,7 +10,7 @@ mod parse;
 use falcon::prelude::*;
 
 pub(crate) use self::agent::Agent;
-pub(crate) use self::agents::Agents;
+pub(crate) use self::agents::{Agents, Page};
 pub(crate) use self::command::Command;
 pub(crate) use self::health::Health;
 pub(crate) use self::outcome::Outcome;

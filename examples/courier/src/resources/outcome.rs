@@ -5,7 +5,6 @@ use falcon::prelude::*;
 use super::{command_unknown, id};
 use crate::Courier;
 use crate::access::only_agent;
-use crate::model::Object;
 use crate::store::Reported;
 
 pub(crate) struct Outcome(pub(crate) Courier);
@@ -21,7 +20,7 @@ impl Resource for Outcome {
                 Err(command_unknown())?;
             }
         }
-        let Object(outcome) = req.media().await?;
+        let outcome = req.valid_media()?;
         let conflict =
             |title: &'static str, code: &'static str| HttpError::conflict().title(title).code(code);
         match self.0.store.report(id.clone(), outcome).await? {

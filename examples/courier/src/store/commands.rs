@@ -139,7 +139,7 @@ fn post(
         "INSERT INTO commands (agent_id, kind, args, timeout_ms, posted_at) VALUES (?, ?, ?, ?, ?) RETURNING {COLUMNS}"
     );
     let timeout = new.timeout_s.map_or(DEFAULT_TIMEOUT, |timeout| {
-        Duration::from_secs(timeout.0.into())
+        Duration::from_secs(timeout.into())
     });
     let timeout = i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX);
     let args = json(&new.args.clone().unwrap_or_default())?;

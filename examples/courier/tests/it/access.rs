@@ -157,3 +157,21 @@ fn keys_for_development_are_made_once_and_for_their_owner() {
         .to_string();
     assert!(told.contains("development.json"), "{told}");
 }
+
+#[test]
+fn everybody_may_read_what_the_api_is() {
+    let guarded = Guarded::new(|_, _| {});
+    let get = |path: &str| block_on(guarded.client.get(path).send());
+    let document: Value = get("/openapi.json").json();
+    let next = &document["paths"]["/v1/agents/{id}/commands/next"]["get"];
+    assert_eq!(next["operationId"], "nextCommand");
+    assert_eq!(next["security"], json!([{"bearer": ["agent"]}, {"key": ["agent"]}]));
+    assert_eq!(document["paths"]["/healthz"]["get"]["security"], json!([]));
+    let new = &document["components"]["schemas"]["NewAgent"];
+    assert_eq!(new["additionalProperties"], false);
+    assert_eq!(new["properties"]["hostname"]["maxLength"], 255);
+    get("/openapi.yaml").assert_header("content-type", "application/yaml");
+    let page = get("/docs");
+    page.assert_status(200);
+    page.assert_header("content-type", "text/html; charset=utf-8");
+}

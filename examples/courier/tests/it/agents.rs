@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Fixture, text};
+use crate::Fixture;
 
 #[tokio::test]
 async fn an_agent_is_registered_once() {
@@ -68,8 +68,9 @@ async fn what_is_wrong_with_a_registration_is_named() {
         (json!(["a", "linux", "1"]), ""),
     ] {
         let result = courier.client.post("/v1/agents").json(&new).send().await;
-        result.assert_problem(422, "json_shape");
-        assert_eq!(text(&result, "pointer"), pointer, "{new}");
+        result.assert_problem(422, "validation_failed");
+        let problem: Value = result.json();
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{new}");
     }
     courier
         .client
@@ -173,8 +174,9 @@ async fn agents_are_listed_in_order_with_filters_and_pages() {
             .get(&format!("/v1/agents?{query}"))
             .send()
             .await;
-        result.assert_problem(400, "invalid_parameter");
-        assert_eq!(text(&result, "parameter"), name);
+        result.assert_problem(400, "invalid_parameters");
+        let problem: Value = result.json();
+        assert_eq!(problem["errors"][0]["name"], name, "{query}");
     }
 }
 
@@ -206,7 +208,7 @@ async fn an_agent_is_read_conditionally() {
         .header("if-none-match", "x")
         .send()
         .await
-        .assert_problem(400, "invalid_header");
+        .assert_problem(400, "invalid_parameters");
     courier
         .client
         .get("/v1/agents/nobody")
@@ -275,19 +277,19 @@ async fn what_is_wrong_with_a_patch_is_named() {
     patch(json!({"hostname": "b"}))
         .send()
         .await
-        .assert_problem(422, "json_shape");
+        .assert_problem(422, "validation_failed");
     patch(json!(["7"]))
         .send()
         .await
-        .assert_problem(422, "json_shape");
+        .assert_problem(422, "validation_failed");
     patch(json!({"version": null}))
         .send()
         .await
-        .assert_problem(422, "json_shape");
+        .assert_problem(422, "validation_failed");
     patch(json!({"version": 7}))
         .send()
         .await
-        .assert_problem(422, "json_shape");
+        .assert_problem(422, "validation_failed");
     let json = courier
         .client
         .patch(&url)

@@ -40,7 +40,7 @@ async fn a_command_goes_to_the_agent_and_its_result_comes_back() {
     let put = |result: Value| courier.client.put(&url).json(&result).send();
     put(json!({"status": "maybe", "output": 1}))
         .await
-        .assert_problem(422, "json_shape");
+        .assert_problem(422, "validation_failed");
     put(json!({"status": "ok", "output": ["a", "b"]}))
         .await
         .assert_status(204);
@@ -114,7 +114,7 @@ async fn without_a_command_the_wait_ends_in_time() {
             .get(&url)
             .send()
             .await
-            .assert_problem(400, "invalid_parameter");
+            .assert_problem(400, "invalid_parameters");
     }
 }
 
@@ -185,7 +185,9 @@ async fn a_repeat_with_the_same_key_is_the_same_command() {
         .await
         .assert_problem(422, "idempotency_key_reused");
     assert_ne!(text(&post("ls", "k2").await, "id"), text(&first, "id"));
-    post("ls", "").await.assert_problem(400, "invalid_header");
+    post("ls", "")
+        .await
+        .assert_problem(400, "invalid_parameters");
 }
 
 #[tokio::test]
@@ -206,7 +208,7 @@ async fn what_is_wrong_with_a_command_is_named() {
             .json(&command)
             .send()
             .await
-            .assert_problem(422, "json_shape");
+            .assert_problem(422, "validation_failed");
     }
     let unknown = courier
         .client
