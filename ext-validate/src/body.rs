@@ -22,6 +22,8 @@ pub(crate) enum Taken {
     Value(Value, Bytes),
     /// The body may be left out, and was.
     Nothing,
+    /// It is of a media type that nothing is said of; with those that something is.
+    Unchecked(Vec<String>),
     /// Somebody was here before.
     Already,
 }
@@ -43,19 +45,21 @@ const SHORT: usize = 64 * 1024;
 impl BodyPlan {
     /// Reads the body, holds it to the schema, and puts its value where the responder finds it.
     pub(crate) async fn check(&self, req: &mut Request, most: usize) -> Result {
-        req.check_content_encoding()?;
         let content = match req.headers().get(header::CONTENT_TYPE) {
             Some(sent) => {
                 let sent = sent.to_str().ok().and_then(MediaType::parse);
-                let sent = sent.filter(MediaType::is_utf8);
-                let content = sent.and_then(|sent| self.contents.of(&sent));
+                let content = sent.and_then(|sent| {
+                    let content = self.contents.of(&sent);
+                    content.filter(|content| content.schema().is_none() || sent.is_utf8())
+                });
                 Some(content.ok_or_else(|| self.unsupported(req))?)
             }
             None => None,
         };
         if content.is_some_and(|content| content.schema().is_none()) {
-            return Ok(());
+            return self.let_be(req);
         }
+        req.check_content_encoding()?;
         let body = req.read_body().await?;
         req.set_body(body.clone());
         if body.is_empty() {
@@ -69,6 +73,19 @@ impl BodyPlan {
         let value = valid(content, &body, most).await?;
         req.context_mut()
             .insert(Valid::new(Taken::Value(value, body)));
+        Ok(())
+    }
+
+    /// Leaves a body alone of which nothing is said but that it has to be there.
+    fn let_be(&self, req: &mut Request) -> Result {
+        let body = req.take_body()?;
+        if body.is_empty() && self.is_required {
+            Err(HttpError::body_missing(self.contents.names()))?;
+        }
+        req.set_body(body);
+        let checked = self.contents.checked_names();
+        req.context_mut()
+            .insert(Valid::new(Taken::Unchecked(checked)));
         Ok(())
     }
 

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Number, Value};
 
-/// What a text is taken for: whatever the schema allows, the narrowest first. A text that is nothing of
-/// it stays a text, and the schema says what is wrong with it.
+/// What texts are taken for, as far as a schema says it outright. What it says in other ways is found by trying:
+/// see [`Compiled::value`](crate::compiled::Compiled::value).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Coercion {
     kinds: BTreeSet<Kind>,
     items: Option<Box<Self>>,
     members: Option<BTreeMap<String, Self>>,
+    /// Members that are not named.
+    others: Option<Box<Self>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,19 +24,33 @@ enum Kind {
     Text,
 }
 
-/// How far a schema is looked into: parameters are flat.
-const MOST_DEPTH: usize = 6;
+/// How far a schema is looked into: texts are flat.
+const MOST_DEPTH: usize = 3;
+
+/// How many parts of a schema are looked at.
+const MOST_PARTS: usize = 2_000;
+
+/// Keywords that speak of numbers alone.
+const OF_NUMBERS: [&str; 5] = [
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+];
 
 impl Coercion {
     pub(crate) fn of(document: &Value) -> Self {
         let mut this = Self::default();
-        this.add(document, document, 0);
+        this.add(document, document, 0, &mut 0);
         this
     }
 
     /// Adds what a schema, or one that it refers to, allows.
-    fn add(&mut self, root: &Value, schema: &Value, depth: usize) {
-        let Some(schema) = schema.as_object().filter(|_| depth < MOST_DEPTH) else {
+    fn add(&mut self, root: &Value, schema: &Value, depth: usize, parts: &mut usize) {
+        *parts += 1;
+        let is_near = depth <= MOST_DEPTH && *parts <= MOST_PARTS;
+        let Some(schema) = schema.as_object().filter(|_| is_near) else {
             return;
         };
         let reference = schema.get("$ref").and_then(Value::as_str);
@@ -43,14 +59,49 @@ impl Coercion {
             root.pointer(&pointer)
         });
         if let Some(target) = target {
-            self.add(root, target, depth + 1);
+            self.add(root, target, depth, parts);
         }
         for keyword in ["allOf", "anyOf", "oneOf"] {
-            let parts = schema.get(keyword).and_then(Value::as_array);
-            for part in parts.into_iter().flatten() {
-                self.add(root, part, depth + 1);
+            let all = schema.get(keyword).and_then(Value::as_array);
+            for part in all.into_iter().flatten() {
+                self.add(root, part, depth, parts);
             }
         }
+        self.add_kinds(schema);
+        let items = ["items", "prefixItems"]
+            .iter()
+            .filter_map(|keyword| schema.get(*keyword));
+        for items in items {
+            let own = self.items.get_or_insert_default();
+            match items {
+                Value::Array(several) => {
+                    for one in several {
+                        own.add(root, one, depth + 1, parts);
+                    }
+                }
+                one => own.add(root, one, depth + 1, parts),
+            }
+        }
+        let properties = schema.get("properties").and_then(Value::as_object);
+        for (name, property) in properties.into_iter().flatten() {
+            let members = self.members.get_or_insert_default();
+            let member = members.entry(name.clone()).or_default();
+            member.add(root, property, depth + 1, parts);
+        }
+        if let Some(others) = schema.get("additionalProperties") {
+            self.others
+                .get_or_insert_default()
+                .add(root, others, depth + 1, parts);
+        }
+    }
+
+    fn add_kinds(&mut self, schema: &Map<String, Value>) {
+        let constants = schema
+            .get("enum")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        let constants = constants.chain(schema.get("const"));
         match schema.get("type") {
             Some(Value::String(name)) => self.add_kind(name),
             Some(Value::Array(names)) => {
@@ -59,26 +110,15 @@ impl Coercion {
                     .filter_map(Value::as_str)
                     .for_each(|name| self.add_kind(name));
             }
-            _ => {}
-        }
-        let constants = schema
-            .get("enum")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        for constant in constants.chain(schema.get("const")) {
-            self.add_constant(constant);
-        }
-        if let Some(items) = schema.get("items") {
-            self.items
-                .get_or_insert_default()
-                .add(root, items, depth + 1);
-        }
-        let properties = schema.get("properties").and_then(Value::as_object);
-        for (name, property) in properties.into_iter().flatten() {
-            let members = self.members.get_or_insert_default();
-            let member = members.entry(name.clone()).or_default();
-            member.add(root, property, depth + 1);
+            _ => {
+                constants.for_each(|constant| self.add_constant(constant));
+                if OF_NUMBERS
+                    .iter()
+                    .any(|keyword| schema.contains_key(*keyword))
+                {
+                    self.kinds.insert(Kind::Number);
+                }
+            }
         }
     }
 
@@ -93,6 +133,10 @@ impl Coercion {
                 self.items.get_or_insert_default();
                 return;
             }
+            "object" => {
+                self.members.get_or_insert_default();
+                return;
+            }
             _ => return,
         };
         self.kinds.insert(kind);
@@ -102,11 +146,17 @@ impl Coercion {
         let kind = match constant {
             Value::Null => Kind::Null,
             Value::Bool(_) => Kind::Boolean,
-            Value::Number(_) => Kind::Number,
+            Value::Number(number) if number.is_f64() => Kind::Number,
+            Value::Number(_) => Kind::Integer,
             Value::String(_) => Kind::Text,
             _ => return,
         };
         self.kinds.insert(kind);
+    }
+
+    /// Whether it can be a text, or nothing says what it is.
+    pub(crate) fn may_be_text(&self) -> bool {
+        self.kinds.is_empty() || self.may_be(Kind::Text)
     }
 
     fn may_be(&self, kind: Kind) -> bool {
@@ -116,6 +166,11 @@ impl Coercion {
     /// Whether it may be a list, and is no single text.
     pub(crate) fn is_list(&self) -> bool {
         self.items.is_some() && !self.may_be(Kind::Text)
+    }
+
+    /// Whether it can be an object alone.
+    pub(crate) fn is_object(&self) -> bool {
+        self.members.is_some() && self.kinds.is_empty() && self.items.is_none()
     }
 
     /// Takes one text.
@@ -169,7 +224,7 @@ impl Coercion {
         let any = Self::default();
         for (name, value) in &mut texts {
             let member = self.members.as_ref().and_then(|members| members.get(name));
-            let member = member.unwrap_or(&any);
+            let member = member.or(self.others.as_deref()).unwrap_or(&any);
             let list: Vec<&str> = value
                 .as_array()
                 .into_iter()
@@ -183,6 +238,23 @@ impl Coercion {
         }
         Value::Object(texts)
     }
+}
+
+/// What a text may be, whatever the schema says.
+pub(crate) fn readings(text: &str) -> impl Iterator<Item = Value> + '_ {
+    let boolean = match text {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    };
+    let null = text.is_empty().then_some(Value::Null);
+    // `1.0` is no way to write an integer, and is not known here to be anything else.
+    let is_whole_float = |number: &Number| {
+        number.is_f64() && number.as_f64().is_some_and(|float| float.fract() == 0.0)
+    };
+    let number = number(text).filter(|number| !is_whole_float(number));
+    let all = [number.map(Value::Number), boolean.map(Value::Bool), null];
+    std::iter::once(Value::from(text)).chain(all.into_iter().flatten())
 }
 
 /// A number, as JSON writes it, and nothing around it.
@@ -212,6 +284,8 @@ mod tests {
         assert_eq!(value(json!({"enum": [1, 2]}), "2"), json!(2));
         assert_eq!(value(json!({"enum": ["1", "2"]}), "2"), json!("2"));
         assert_eq!(value(json!(true), "7"), json!("7"));
+        assert_eq!(value(json!({"enum": [1, 2]}), "1.0"), json!("1.0"));
+        assert_eq!(value(json!({"minimum": 5}), "7"), json!(7));
         let referred = json!({"anyOf": [{"$ref": "#/$defs/n"}, {"type": "null"}], "$defs": {"n": {"type": "integer"}}});
         assert_eq!(value(referred, "7"), json!(7));
     }

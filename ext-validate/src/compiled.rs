@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use falcon_core::operation::Schema;
 use jsonschema::Draft;
 use serde_json::Value;
 
-use crate::coerce::Coercion;
+use crate::coerce::{Coercion, readings};
 use crate::dialect::{Dialect, Documents, Fault, Validator};
 use crate::explain::{Explanation, Tree};
 
@@ -16,13 +16,49 @@ use crate::explain::{Explanation, Tree};
 pub(crate) struct Compiled {
     validator: Validator,
     tree: Tree,
-    /// What texts are taken for.
-    pub(crate) coercion: Coercion,
+    /// Only needed for texts.
+    coercion: OnceLock<Coercion>,
+    document: Value,
 }
 
 impl Compiled {
     pub(crate) fn is_valid(&self, value: &Value) -> bool {
         self.validator.is_valid(value)
+    }
+
+    /// What texts are taken for.
+    pub(crate) fn coercion(&self) -> &Coercion {
+        self.coercion.get_or_init(|| Coercion::of(&self.document))
+    }
+
+    /// Takes one text for the value that the schema speaks of, or for any other that it takes.
+    pub(crate) fn value(&self, text: &str) -> Value {
+        let meant = self.coercion().value(text);
+        if self.is_valid(&meant) {
+            return meant;
+        }
+        let is_possible = |value: &Value| !value.is_string() || self.coercion().may_be_text();
+        let mut others = readings(text).filter(is_possible);
+        others.find(|value| self.is_valid(value)).unwrap_or(meant)
+    }
+
+    /// Takes several texts, as [`value`](Self::value) does one: all of them alike, where the schema does not
+    /// say what each is.
+    pub(crate) fn list<T: AsRef<str>>(&self, texts: &[T]) -> Value {
+        let meant = self.coercion().list(texts);
+        if self.is_valid(&meant) {
+            return meant;
+        }
+        let numbers = |text: &str| readings(text).nth(1).unwrap_or_else(|| Value::from(text));
+        let narrow: Value = texts.iter().map(|text| numbers(text.as_ref())).collect();
+        let plain: Value = texts
+            .iter()
+            .map(|text| Value::from(text.as_ref()))
+            .collect();
+        [narrow, plain]
+            .into_iter()
+            .find(|list| self.is_valid(list))
+            .unwrap_or(meant)
     }
 
     /// What is wrong with a value that is not valid.
@@ -53,6 +89,11 @@ impl<'a> Compiler<'a> {
         })
     }
 
+    /// Tells whether a document is in order.
+    pub(crate) fn check(&self, document: &Value) -> Result<(), Fault> {
+        self.dialect.compile(document, &self.documents).map(drop)
+    }
+
     pub(crate) fn compile(&mut self, schema: &Schema) -> Result<Arc<Compiled>, Fault> {
         if let Some(known) = self.known.get(schema) {
             return Ok(Arc::clone(known));
@@ -69,8 +110,9 @@ impl<'a> Compiler<'a> {
         };
         let compiled = Arc::new(Compiled {
             validator,
-            tree: Tree::new(self.dialect, draft, &document),
-            coercion: Coercion::of(&document),
+            tree: Tree::new(self.dialect, &self.documents, draft, &document),
+            coercion: OnceLock::new(),
+            document,
         });
         self.known.insert(schema.clone(), Arc::clone(&compiled));
         Ok(compiled)

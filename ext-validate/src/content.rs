@@ -1,6 +1,5 @@
 //! Bodies of several media types, each with its schema and with what reads it.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +7,7 @@ use falcon_core::header::MediaType;
 use falcon_core::{BoxError, Error, HttpError, Query, Result};
 use serde_json::Value;
 
+use crate::coerce::Coercion;
 use crate::compiled::Compiled;
 use crate::json;
 
@@ -80,6 +80,15 @@ impl Contents {
                 ));
             }
         };
+        if self
+            .all
+            .iter()
+            .any(|known| known.essence.eq_ignore_ascii_case(essence))
+        {
+            return Err(format!(
+                "{essence} is there twice: parameters do not tell bodies apart"
+            ));
+        }
         self.names.push(media_type.to_owned());
         self.all.push(OfType {
             essence: essence.to_owned(),
@@ -95,6 +104,13 @@ impl Contents {
 
     pub(crate) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The media types that have a schema.
+    pub(crate) fn checked_names(&self) -> Vec<String> {
+        let all = self.names.iter().zip(&self.all);
+        let checked = all.filter(|(_, one)| one.schema.is_some());
+        checked.map(|(name, _)| name.clone()).collect()
     }
 
     /// Finds what a media type may be: itself, or a range that it is in.
@@ -135,17 +151,24 @@ impl OfType {
         match &self.format {
             Format::Json => json::read(body).map_err(|error| malformed_json(&error)),
             Format::Form => self.read_form(body),
-            Format::Own(reader) => (reader.read)(body).map_err(|error| {
-                let what = &self.essence;
-                HttpError::bad_request()
-                    .title("Malformed body")
-                    .code("media_malformed")
-                    .detail(format!("The body is not {what}."))
-                    .caused_by(error)
-                    .into()
-            }),
+            Format::Own(reader) => self.read_with(reader, body),
             Format::Any => Ok(Value::Null),
         }
+    }
+
+    fn read_with(&self, reader: &Reader, body: &[u8]) -> Result<Value> {
+        let what = &self.essence;
+        let malformed = |why: &str, code: &'static str| {
+            let error = HttpError::bad_request().title("Malformed body").code(code);
+            error.detail(format!("The body is not {what}{why}."))
+        };
+        let value = (reader.read)(body)
+            .map_err(|error| malformed("", "media_malformed").caused_by(error))?;
+        if json::is_too_deep(&value) {
+            json::dismantle(value);
+            return Err(malformed(" of a depth that is taken", "media_too_deep").into());
+        }
+        Ok(value)
     }
 
     fn read_form(&self, body: &[u8]) -> Result<Value> {
@@ -159,11 +182,11 @@ impl OfType {
         let form = Query::parse(text).map_err(|_| {
             malformed("A field is not UTF-8 once it is decoded, or there are more than 1,000.")
         })?;
-        let coercion = self
-            .schema
-            .as_ref()
-            .map(|schema| Cow::Borrowed(&schema.coercion));
-        Ok(coercion.unwrap_or_default().object(form.iter()))
+        let fields = form.iter();
+        Ok(match &self.schema {
+            Some(schema) => schema.coercion().object(fields),
+            None => Coercion::default().object(fields),
+        })
     }
 }
 

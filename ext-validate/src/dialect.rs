@@ -1,7 +1,7 @@
 //! What schemas may say beyond the standard, and how they are compiled.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use jsonschema::paths::Location;
 use jsonschema::{Draft, Keyword, PatternOptions, Registry, ValidationError, ValidationOptions};
@@ -65,6 +65,32 @@ impl Dialect {
         self.build(self.options().with_draft(draft), schema)
     }
 
+    /// Compiles a part of a schema, or of a document that it may refer to, with all that it leads to.
+    pub(crate) fn compile_part(
+        &self,
+        known: &Documents,
+        root: &Value,
+        uri: &str,
+        pointer: &str,
+    ) -> Option<Validator> {
+        let is_known = self.documents.iter().any(|(known, _)| known == uri);
+        let fragment = falcon_core::uri::encode(pointer);
+        let own = if uri.is_empty() {
+            "urn:own:schema"
+        } else {
+            uri
+        };
+        let reference = serde_json::json!({ "$ref": format!("{own}#{fragment}") });
+        if is_known {
+            let options = self.options().with_registry(&known.0);
+            return self.build(options, &reference).ok();
+        }
+        let resource = jsonschema::Resource::from_contents(root.clone());
+        let registry = known.0.add(own, resource).ok()?.prepare().ok()?;
+        let options = self.options().with_registry(&registry);
+        self.build(options, &reference).ok()
+    }
+
     fn build(&self, options: ValidationOptions<'_>, schema: &Value) -> Result<Validator, Fault> {
         let built = if self.backtracking {
             let patterns = PatternOptions::fancy_regex().backtrack_limit(MOST_STEPS_BACK);
@@ -74,9 +100,13 @@ impl Dialect {
                 .with_pattern_options(PatternOptions::regex())
                 .build(schema)
         };
-        built.map_err(|error| Fault {
-            pointer: error.instance_path().to_string(),
-            why: reason(&error, self.backtracking),
+        built.map_err(|error| {
+            let why = reason(&error, self.backtracking);
+            let mut pointer = error.instance_path().to_string();
+            if pointer.is_empty() {
+                pointer = lost_reference(schema, &why).unwrap_or_default();
+            }
+            Fault { pointer, why }
         })
     }
 
@@ -87,6 +117,9 @@ impl Dialect {
             .should_ignore_unknown_formats(false);
         for name in ANNOTATIONS {
             options = options.with_format(name, |_: &str| true);
+        }
+        for name in FORMATS {
+            options = options.with_format(name, move |text: &str| is_format(name, text));
         }
         for (name, is_one) in &self.formats {
             let is_one = Arc::clone(is_one);
@@ -110,14 +143,83 @@ const ANNOTATIONS: [&str; 18] = [
     "uint128", "uint", "float", "double", "password", "binary", "byte", "char",
 ];
 
+/// Standard formats that not every draft has. They mean the same in all.
+const FORMATS: [&str; 10] = [
+    "date",
+    "duration",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "relative-json-pointer",
+    "time",
+    "uri-reference",
+    "uri-template",
+    "uuid",
+];
+
+/// Whether a text is of a format, as the newest draft has it.
+fn is_format(name: &str, text: &str) -> bool {
+    static ALL: LazyLock<Vec<(&str, Validator)>> = LazyLock::new(|| {
+        let compile = |name: &&'static str| {
+            let options = jsonschema::options()
+                .offline()
+                .should_validate_formats(true);
+            let schema = serde_json::json!({ "format": name });
+            Some((*name, options.build(&schema).ok()?))
+        };
+        FORMATS.iter().filter_map(compile).collect()
+    });
+    let known = ALL.iter().find(|(known, _)| *known == name);
+    known.is_none_or(|(_, validator)| validator.is_valid(&Value::from(text)))
+}
+
 fn reason(error: &ValidationError<'_>, backtracking: bool) -> String {
     let why = error.to_string();
+    if let Some(name) = why
+        .strip_prefix("Unknown format: '")
+        .and_then(|rest| rest.split('\'').next())
+    {
+        return format!("the format `{name}` is not known: give it with `format`");
+    }
     if why.ends_with("is not a \"regex\"") && !backtracking {
         return format!(
             "{why}, or one with look-around or back-references, which are only taken where `backtracking` is on"
         );
     }
     why
+}
+
+/// Where a reference stands that leads nowhere, if the error speaks of one.
+fn lost_reference(schema: &Value, why: &str) -> Option<String> {
+    let mut parts = vec![(String::new(), schema)];
+    while let Some((pointer, part)) = parts.pop() {
+        let below =
+            |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        match part {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let reference = member.as_str().filter(|_| name == "$ref");
+                    let named = reference.map(|reference| {
+                        let fragment = reference.split_once('#').map(|(_, fragment)| fragment);
+                        (reference, fragment.filter(|fragment| !fragment.is_empty()))
+                    });
+                    if named.is_some_and(|(whole, fragment)| {
+                        why.contains(whole)
+                            || fragment.is_some_and(|fragment| why.contains(fragment))
+                    }) {
+                        return Some(below(name));
+                    }
+                    parts.push((below(name), member));
+                }
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                parts.extend(items.map(|(i, item)| (below(&i.to_string()), item)));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Documents come from nowhere but the application.

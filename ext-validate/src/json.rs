@@ -97,16 +97,49 @@ fn twice<E: de::Error>(name: &str) -> E {
     E::custom(format_args!("{TWICE} `{shown}`"))
 }
 
-/// A float that is an integer, as one; beyond 2^53 a float says nothing of its last digits.
+/// How deep a value may be nested: as deep as a text may be.
+const MOST_DEPTH: usize = 128;
+
+/// Whether a value is nested deeper than a JSON text may be.
+pub(crate) fn is_too_deep(value: &Value) -> bool {
+    let mut level = vec![value];
+    for _ in 0..=MOST_DEPTH {
+        let mut below = Vec::new();
+        for value in level {
+            match value {
+                Value::Array(items) => below.extend(items),
+                Value::Object(members) => below.extend(members.values()),
+                _ => {}
+            }
+        }
+        if below.is_empty() {
+            return false;
+        }
+        level = below;
+    }
+    true
+}
+
+/// Takes a value apart level by level: to drop it whole takes a stack as deep as it is.
+pub(crate) fn dismantle(value: Value) {
+    let mut parts = vec![value];
+    while let Some(part) = parts.pop() {
+        match part {
+            Value::Array(items) => parts.extend(items),
+            Value::Object(members) => parts.extend(members.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+}
+
+/// A float that is an integer, as one: every float of that size without a fraction is one exactly.
 #[expect(
     clippy::cast_possible_truncation,
     reason = "it has no fraction, and is small enough"
 )]
 fn whole(value: f64) -> Option<i64> {
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    let is_whole = value.fract() == 0.0 && value.abs() <= MOST;
-    let is_negative_zero = value == 0.0 && value.is_sign_negative();
-    (is_whole && !is_negative_zero).then_some(value as i64)
+    const MOST: f64 = 9_223_372_036_854_775_807.0;
+    (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i64)
 }
 
 /// As what `serde_json` hands over a number of any length, where some other crate has switched
@@ -145,11 +178,20 @@ mod tests {
             with_integers(&mut value);
             value
         };
-        let expected = json!([1, 100, {"a": -3}, 0.5]);
-        assert_eq!(read("[1.0, 1e2, {\"a\": -3.00}, 0.5]"), expected);
+        let expected = json!([1, 100, {"a": -3}, 0.5, 0, 10_000_000_000_000_000_i64]);
+        assert_eq!(
+            read("[1.0, 1e2, {\"a\": -3.00}, 0.5, -0.0, 1e16]"),
+            expected
+        );
         assert_eq!(read("9007199254740993"), json!(9_007_199_254_740_993_u64));
-        assert_eq!(read("-0.0").to_string(), "-0.0");
         assert!(read("1e30").is_number());
+    }
+
+    #[test]
+    fn depth_is_counted_as_json_counts_it() {
+        let deep = |levels| (0..levels).fold(json!(1), |value, _| json!([value]));
+        assert!(!is_too_deep(&deep(128)));
+        assert!(is_too_deep(&deep(129)));
     }
 
     #[test]

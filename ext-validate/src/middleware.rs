@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use falcon_core::header::MediaType;
 use falcon_core::operation::{Describer, Operation, Schema};
 use falcon_core::{
     AppInfo, BoxError, Method, Middleware, Phases, Request, Response, Result, Route, Setup,
@@ -154,8 +155,13 @@ impl Validation {
         media_type: impl Into<String>,
         read: impl Fn(&[u8]) -> Result<Value, E> + Send + Sync + 'static,
     ) -> Self {
+        let media_type = media_type.into();
+        if MediaType::parse(&media_type).is_none() {
+            let why = format!("there is a reader for `{media_type}`, which is no media type");
+            self.refused.push(why);
+        }
         self.readers.push(Reader {
-            media_type: media_type.into(),
+            media_type,
             read: Arc::new(move |body| read(body).map_err(Into::into)),
         });
         self
@@ -168,8 +174,8 @@ impl Validation {
         self
     }
 
-    /// Refuses parameters of the query that a method does not declare, where it declares any at all. They are
-    /// passed over otherwise.
+    /// Refuses parameters of the query that a method does not declare, on all routes. They are passed over
+    /// otherwise.
     #[must_use]
     pub fn refuse_unknown_parameters(mut self) -> Self {
         self.refuse_unknown = true;
@@ -207,12 +213,19 @@ impl Validation {
                 "a document that schemas may refer to is wrong: {why}"
             ))
         })?;
+        let mut faults = Vec::new();
+        for (uri, document) in &self.dialect.documents {
+            if let Err(Fault { pointer, why }) = compiler.check(document) {
+                let why = format!("the document `{uri}` is wrong at `{pointer}`: {why}");
+                faults.push(why);
+            }
+        }
         Ok(Planner {
             compiler,
             readers: &self.readers,
             with_answers: !matches!(self.responses, Responses::Off),
             refuse_unknown: self.refuse_unknown,
-            faults: Vec::new(),
+            faults,
         })
     }
 
@@ -233,6 +246,27 @@ fn is_any(method: &Method) -> bool {
     method.as_str() == "ANY"
 }
 
+/// The methods that a route answers; where it answers any, those that something is said of, and one for
+/// all others. What is said of GET is said of HEAD.
+fn methods_of(route: &Route) -> Vec<Method> {
+    let mut methods = route.methods().to_vec();
+    if route.answers_any_method() {
+        let told = route.metadata().filter_map(|(method, _)| method.cloned());
+        methods.extend(told);
+        if methods.contains(&Method::GET) {
+            methods.push(Method::HEAD);
+        }
+        methods.extend(any());
+    }
+    let mut different = Vec::new();
+    for method in methods {
+        if !different.contains(&method) {
+            different.push(method);
+        }
+    }
+    different
+}
+
 impl Middleware for Validation {
     fn setup(&mut self, app: &mut Setup<'_>) -> Result<(), SetupError> {
         app.add_metadata(InForce(self.id));
@@ -251,24 +285,26 @@ impl Middleware for Validation {
         let mut planner = self.planner()?;
         let mut plans = Vec::new();
         for route in app.routes() {
-            let any = any().filter(|_| route.answers_any_method());
-            for method in route.methods().iter().chain(&any) {
-                let plan = planner.plan(route, method);
-                if plan.is_empty() || !counts(self.id, route, method) {
+            for method in methods_of(route) {
+                if !counts(self.id, route, &method) {
+                    continue;
+                }
+                let plan = planner.plan(route, &method);
+                if plan.is_empty() {
                     continue;
                 }
                 if plans.len() <= route.index() {
                     plans.resize_with(route.index() + 1, Vec::new);
                 }
                 if let Some(of_route) = plans.get_mut(route.index()) {
-                    of_route.push((method.clone(), plan));
+                    of_route.push((method, plan));
                 }
             }
         }
-        let refused = self.refused.iter().cloned().chain(planner.faults);
-        let outcome = SetupError::all(refused.map(|why| Err(SetupError::new(why))));
+        let mut refused = self.refused.clone();
+        refused.extend(planner.faults);
         self.plans = plans;
-        outcome
+        SetupError::all(refused.into_iter().map(|why| Err(SetupError::new(why))))
     }
 
     async fn process_resource(&self, req: &mut Request, _resp: &mut Response) -> Result {

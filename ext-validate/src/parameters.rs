@@ -61,7 +61,7 @@ impl Parameters {
 
     /// Holds all of them to their schemas.
     pub(crate) fn check(&self, req: &Request, most: usize) -> Result {
-        let query = req.query()?;
+        let query = req.query()?.with_commas(false);
         let mut wrong = Vec::new();
         let mut is_truncated = false;
         for one in &self.all {
@@ -83,7 +83,7 @@ impl Parameters {
         let is_known = |name: &str| {
             let mut known = self.all.iter().filter(|one| one.place == Place::Query);
             known.any(|one| match one.style {
-                Style::Members => name.split('[').next() == Some(&one.name),
+                Style::Members => member_of(&one.name, name).is_some(),
                 _ => one.name == name,
             })
         };
@@ -95,7 +95,7 @@ impl Parameters {
             if wrong.len() >= most {
                 return true;
             }
-            let violation = rule("unknown", "It is not known here.");
+            let violation = Violation::new("unknown", "It is not known here.");
             let place = Place::Query;
             wrong.push(Wrong {
                 place,
@@ -104,15 +104,6 @@ impl Parameters {
             });
         }
         false
-    }
-}
-
-fn rule(keyword: &str, sentence: &str) -> Violation {
-    Violation {
-        pointer: String::new(),
-        schema: String::new(),
-        keyword: keyword.to_owned(),
-        sentence: sentence.to_owned(),
     }
 }
 
@@ -127,10 +118,10 @@ impl One {
             });
         };
         let violation = match found {
-            Found::Nothing if self.is_required => rule("required", "It is missing."),
+            Found::Nothing if self.is_required => Violation::new("required", "It is missing."),
             Found::Nothing => return false,
-            Found::Several => rule("single", "It may not have more than one value."),
-            Found::NoText => rule("text", "It must be a text."),
+            Found::Several => Violation::new("single", "It may not have more than one value."),
+            Found::NoText => Violation::new("text", "It must be a text."),
             Found::Value(value) if self.schema.is_valid(&value) => return false,
             Found::Value(value) => {
                 if room == 0 {
@@ -150,68 +141,110 @@ impl One {
 
     fn find(&self, req: &Request, query: &Query<'_>) -> Result<Found> {
         Ok(match self.place {
-            Place::Query => self.in_query(query)?,
+            Place::Query => self.in_query(query),
             Place::Header => self.in_headers(req),
             Place::Cookie => {
                 let cookies = req.cookies()?;
-                self.single(cookies.get(&self.name))
+                self.of(&cookies.all(&self.name).collect::<Vec<_>>())
             }
-            _ => self.single(req.param(&self.name)),
+            _ => self.of(&req.param(&self.name).into_iter().collect::<Vec<_>>()),
         })
     }
 
-    fn in_query(&self, query: &Query<'_>) -> Result<Found> {
+    fn in_query(&self, query: &Query<'_>) -> Found {
         if self.style == Style::Members {
-            let members = query.members(&self.name)?;
-            if members.is_empty() {
-                return Ok(Found::Nothing);
-            }
-            return Ok(Found::Value(self.schema.coercion.object(members)));
+            return self.members(query);
         }
         let texts: Vec<Cow<'_, str>> = query.all(&self.name).collect();
-        Ok(match texts.as_slice() {
-            [] => Found::Nothing,
-            several if self.style == Style::Repeated && self.schema.coercion.is_list() => {
-                Found::Value(self.schema.coercion.list(several))
-            }
-            [one] => self.one(one),
-            [_, ..] => Found::Several,
-        })
+        if texts.len() == 1 && self.style == Style::Commas {
+            // A comma that is encoded is part of an item.
+            let query = query.with_commas(true);
+            return self.items(&query.all(&self.name).collect::<Vec<_>>());
+        }
+        self.of(&texts)
+    }
+
+    /// An object, `name[member]=text`; a member that is there several times is a list.
+    fn members(&self, query: &Query<'_>) -> Found {
+        let members = query.iter().filter_map(|(name, text)| {
+            let member = member_of(&self.name, &name)?;
+            Some((member.to_owned(), text))
+        });
+        let members: Vec<(String, Cow<'_, str>)> = members.collect();
+        if members.is_empty() {
+            return Found::Nothing;
+        }
+        Found::Value(self.schema.coercion().object(members))
     }
 
     fn in_headers(&self, req: &Request) -> Found {
         let lines = req.headers().get_all(&self.name).iter();
         let texts: Result<Vec<&str>, _> = lines.map(|line| line.to_str()).collect();
-        match texts.as_deref() {
+        match texts {
             Err(_) => Found::NoText,
-            Ok([]) => Found::Nothing,
-            Ok([one]) => self.one(one),
             // Lines of a list are one list (RFC 9110 section 5.3).
-            Ok(several) if self.schema.coercion.is_list() => self.one(&several.join(",")),
-            Ok(_) => Found::Several,
+            Ok(texts) if texts.len() > 1 && self.schema.coercion().is_list() => {
+                self.one(&texts.join(","))
+            }
+            Ok(texts) => self.of(&texts),
         }
     }
 
-    fn single(&self, text: Option<&str>) -> Found {
-        text.map_or(Found::Nothing, |text| self.one(text))
+    /// As many texts as there are.
+    fn of<T: AsRef<str>>(&self, texts: &[T]) -> Found {
+        match texts {
+            [] => Found::Nothing,
+            [one] => self.one(one.as_ref()),
+            several if self.place == Place::Query && self.style == Style::Repeated => {
+                let list = self.schema.list(several);
+                let takes_it = self.schema.coercion().is_list() || self.schema.is_valid(&list);
+                if takes_it {
+                    Found::Value(list)
+                } else {
+                    Found::Several
+                }
+            }
+            _ => Found::Several,
+        }
     }
 
     /// One text, which may be a list.
     fn one(&self, text: &str) -> Found {
-        let coercion = &self.schema.coercion;
-        if !coercion.is_list() {
-            return Found::Value(coercion.value(text));
+        let is_list = self.schema.coercion().is_list();
+        let is_repeated = self.place == Place::Query && self.style == Style::Repeated;
+        let single = self.schema.value(text);
+        if !is_list || (is_repeated && self.schema.is_valid(&single)) {
+            return Found::Value(single);
+        }
+        if is_repeated {
+            return self.items(&[text]);
         }
         let delimiter = match self.style {
             Style::Spaces => ' ',
             Style::Pipes => '|',
             _ => ',',
         };
-        let trimmed = text.split(delimiter).map(|item| match self.place {
+        let items = text.split(delimiter).map(|item| match self.place {
             Place::Header => item.trim_matches([' ', '\t']),
             _ => item,
         });
-        let items: Vec<&str> = trimmed.filter(|_| !text.is_empty()).collect();
-        Found::Value(coercion.list(items))
+        self.items(&items.collect::<Vec<_>>())
     }
+
+    /// The items of a list; nothing at all is a list of none, where it can be no item.
+    fn items<T: AsRef<str>>(&self, texts: &[T]) -> Found {
+        let list = self.schema.list(texts);
+        let is_blank = matches!(texts, [only] if only.as_ref().is_empty());
+        if is_blank && !self.schema.is_valid(&list) {
+            return Found::Value(Value::Array(Vec::new()));
+        }
+        Found::Value(list)
+    }
+}
+
+/// The member that `name[member]` names.
+fn member_of<'n>(name: &str, full: &'n str) -> Option<&'n str> {
+    full.strip_prefix(name)?
+        .strip_prefix('[')?
+        .strip_suffix(']')
 }

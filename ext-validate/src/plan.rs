@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use falcon_core::operation::{Answer, Content, Operation, Parameter, RequestBody};
+use falcon_core::header::HeaderName;
+use falcon_core::operation::{
+    Answer, AnswerHeader, Content, Operation, Parameter, Place, RequestBody, Schema, Style,
+};
 use falcon_core::{Consumes, Method, Produces, Route, StatusCode};
 
 use crate::compiled::{Compiled, Compiler};
@@ -28,6 +31,9 @@ pub(crate) struct BodyPlan {
 pub(crate) struct AnswerPlan {
     status: Option<StatusCode>,
     pub(crate) contents: Contents,
+    pub(crate) headers: Vec<(HeaderName, Arc<Compiled>)>,
+    /// Whether problems have this status.
+    pub(crate) has_codes: bool,
 }
 
 /// Makes plans, and notes what is wrong with what routes declare.
@@ -41,6 +47,16 @@ pub(crate) struct Planner<'a> {
 
 impl Planner<'_> {
     pub(crate) fn plan(&mut self, route: &Route, method: &Method) -> Plan {
+        let before = self.faults.len();
+        let plan = self.plan_one(route, method);
+        // What is wrong with GET was said.
+        if *method == Method::HEAD && route.methods().contains(&Method::GET) {
+            self.faults.truncate(before);
+        }
+        plan
+    }
+
+    fn plan_one(&mut self, route: &Route, method: &Method) -> Plan {
         let operation = route.operation(method);
         let said_of = format!("{method} {}", route.template());
         let body = operation.body.as_ref();
@@ -53,15 +69,22 @@ impl Planner<'_> {
 
     fn parameters(&mut self, said_of: &str, operation: &Operation) -> Option<Parameters> {
         let told = |parameter: &&Parameter| !parameter.is_from_template;
-        let mut parameters =
-            Parameters::new(self.refuse_unknown && !operation.parameters.is_empty());
+        let mut parameters = Parameters::new(self.refuse_unknown);
         for parameter in operation.parameters.iter().filter(told) {
             let what = format!(
                 "the {} parameter `{}`",
                 parameter.place.as_str(),
                 parameter.name
             );
+            if let Err(why) = in_order(parameter) {
+                self.faults.push(format!("{said_of}: {what}: {why}"));
+                continue;
+            }
             if let Some(compiled) = self.compile(said_of, &what, &parameter.schema) {
+                if compiled.coercion().is_object() && parameter.style != Style::Members {
+                    let why = "an object is read from the query alone, with `Style::Members`";
+                    self.faults.push(format!("{said_of}: {what}: {why}"));
+                }
                 parameters.add(parameter, compiled);
             }
         }
@@ -104,9 +127,32 @@ impl Planner<'_> {
             AnswerPlan {
                 status: answer.status,
                 contents: self.contents(said_of, &what, &route_types, &answer.contents),
+                headers: self.headers(said_of, &what, &answer.headers),
+                has_codes: !answer.codes.is_empty(),
             }
         };
         answers.iter().map(plan).collect()
+    }
+
+    fn headers(
+        &mut self,
+        said_of: &str,
+        what: &str,
+        headers: &[AnswerHeader],
+    ) -> Vec<(HeaderName, Arc<Compiled>)> {
+        let mut all = Vec::new();
+        for header in headers {
+            let what = format!("{what}: the header `{}`", header.name);
+            let Ok(name) = HeaderName::try_from(&header.name) else {
+                self.faults
+                    .push(format!("{said_of}: {what}: it is no name of a header"));
+                continue;
+            };
+            if let Some(compiled) = self.compile(said_of, &what, &header.schema) {
+                all.push((name, compiled));
+            }
+        }
+        all
     }
 
     fn contents(
@@ -138,12 +184,7 @@ impl Planner<'_> {
         all
     }
 
-    fn compile(
-        &mut self,
-        said_of: &str,
-        what: &str,
-        schema: &falcon_core::operation::Schema,
-    ) -> Option<Arc<Compiled>> {
+    fn compile(&mut self, said_of: &str, what: &str, schema: &Schema) -> Option<Arc<Compiled>> {
         match self.compiler.compile(schema) {
             Ok(compiled) => Some(compiled),
             Err(Fault { pointer, why }) => {
@@ -176,5 +217,17 @@ impl Plan {
             .iter()
             .find(|answer| answer.status == Some(status));
         exact.or_else(|| self.answers.iter().find(|answer| answer.status.is_none()))
+    }
+}
+
+/// What is wrong with a parameter, whatever its schema.
+fn in_order(parameter: &Parameter) -> Result<(), &'static str> {
+    let is_header = HeaderName::try_from(&parameter.name).is_ok();
+    match parameter.place {
+        Place::Query => Ok(()),
+        Place::Header if !is_header => Err("it is no name of a header"),
+        Place::Cookie if !is_header => Err("it is no name of a cookie"),
+        _ if parameter.style == Style::Members => Err("`Style::Members` is for the query alone"),
+        _ => Ok(()),
     }
 }

@@ -16,6 +16,7 @@ pub trait ValidRequest: Sealed {
     /// # Errors
     ///
     /// - 400, code `body_empty`, where a body may be left out and was.
+    /// - 415, code `media_type_unsupported`, where the body is of a media type that has no schema.
     /// - 422, code `json_shape`, with the pointer, where `T` wants something else than the schema
     ///   allows.
     /// - 500 where the route declares no body with a schema, no [`Validation`](crate::Validation) stands around
@@ -40,6 +41,7 @@ impl ValidRequest for Request {
         let why = match self.context().get::<Valid>().map(Valid::take) {
             Some(Taken::Value(value, body)) => return Ok(Some(read(value, &body)?)),
             Some(Taken::Nothing) => return Ok(None),
+            Some(Taken::Unchecked(checked)) => Err(self.media_type_unsupported(&checked))?,
             Some(Taken::Already) => "the value of the body was taken already",
             None => {
                 "no body was validated: the route has to declare one with a schema, and `Validation` has to stand \
@@ -52,13 +54,13 @@ impl ValidRequest for Request {
 
 /// The value becomes the type's own: its texts are moved, and not copied.
 fn read<T: DeserializeOwned>(value: Value, body: &[u8]) -> Result<T, HttpError> {
-    T::deserialize(value).or_else(|error| read_again(error, body))
+    T::deserialize(value).or_else(|_| read_again(body))
 }
 
 /// Reads once more, with integers that were written as floats: they are valid. What is wrong then has a
-/// place, but where the body is no JSON.
+/// place, but where the body is no JSON. serde's own words would repeat what the client has sent.
 #[cold]
-fn read_again<T: DeserializeOwned>(error: serde_json::Error, body: &[u8]) -> Result<T, HttpError> {
+fn read_again<T: DeserializeOwned>(body: &[u8]) -> Result<T, HttpError> {
     let pointer = match json::read(body).ok() {
         None => String::new(),
         Some(mut value) => {
@@ -77,8 +79,7 @@ fn read_again<T: DeserializeOwned>(error: serde_json::Error, body: &[u8]) -> Res
         .title("JSON of the wrong shape")
         .code("json_shape")
         .detail(format!("At {at}: it is valid, and not what the API takes."))
-        .member("pointer", pointer.as_str())
-        .caused_by(error))
+        .member("pointer", pointer.as_str()))
 }
 
 fn pointer_of(path: &serde_path_to_error::Path) -> String {

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use falcon_core::header::{CONTENT_TYPE, MediaType};
 use falcon_core::{HttpError, Method, Request, Response, Result, StatusCode};
 
-use crate::explain::{Explanation, Violation};
-use crate::plan::Plan;
+use crate::explain::Violation;
+use crate::plan::{AnswerPlan, Plan};
 
 /// What becomes of responses that are not as declared.
 #[derive(Clone, Default)]
@@ -97,7 +97,7 @@ impl fmt::Display for InvalidResponse {
         let (method, template, status) = (&self.method, &self.template, self.status.as_u16());
         write!(
             f,
-            "{method} {template} answered {status} with a body that is not as declared"
+            "{method} {template} answered {status}, and not as declared"
         )?;
         for Violation {
             pointer, sentence, ..
@@ -125,7 +125,7 @@ pub(crate) fn check(
     if plan.answers.is_empty() || !sample.takes_this() {
         return Ok(());
     }
-    let Some(violations) = wrong_with(plan, resp) else {
+    let Some(violations) = wrong_with(plan, req, resp) else {
         return Ok(());
     };
     let invalid = InvalidResponse {
@@ -151,25 +151,76 @@ pub(crate) fn check(
     }
 }
 
-fn wrong_with(plan: &Plan, resp: &Response) -> Option<Vec<Violation>> {
-    let contents = &plan.answer(resp.status())?.contents;
-    let body = resp.body().as_bytes().filter(|body| !body.is_empty())?;
-    let media_type = resp.headers().get(CONTENT_TYPE)?.to_str().ok()?;
-    let content = contents.of(&MediaType::parse(media_type)?)?;
-    let schema = content.schema()?;
-    let Ok(value) = content.read(body) else {
-        return Some(vec![Violation {
-            pointer: String::new(),
-            schema: String::new(),
-            keyword: String::new(),
-            sentence: format!("It cannot be read as {media_type}."),
-        }]);
+fn wrong_with(plan: &Plan, req: &Request, resp: &Response) -> Option<Vec<Violation>> {
+    let Some(answer) = plan.answer(resp.status()) else {
+        // What went wrong may be answered by anybody.
+        let told = || {
+            vec![Violation::new(
+                "status",
+                "No answer with this status is declared.",
+            )]
+        };
+        return resp.status().is_success().then(told);
     };
-    if schema.is_valid(&value) {
-        return None;
+    let mut violations = answer.wrong_headers(resp);
+    violations.extend(wrong_body(answer, req, resp));
+    (!violations.is_empty()).then_some(violations)
+}
+
+fn wrong_body(answer: &AnswerPlan, req: &Request, resp: &Response) -> Vec<Violation> {
+    let one = |sentence: &str| vec![Violation::new("content", sentence)];
+    // A stream is passed over, and so is what nothing is said of.
+    let (Some(body), false) = (resp.body().as_bytes(), answer.contents.is_empty()) else {
+        return Vec::new();
+    };
+    let is_problem = answer.has_codes && !resp.status().is_success();
+    if body.is_empty() {
+        let needs_none = is_problem || *req.method() == Method::HEAD;
+        return if needs_none {
+            Vec::new()
+        } else {
+            one("There is no body.")
+        };
     }
-    let Explanation { violations, .. } = schema.explain(&value, MOST_ERRORS);
-    Some(violations)
+    let media_type = resp
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let content = media_type.and_then(MediaType::parse);
+    let content = content.and_then(|media_type| answer.contents.of(&media_type));
+    let Some(content) = content else {
+        return if is_problem {
+            Vec::new()
+        } else {
+            one("Its media type is not declared.")
+        };
+    };
+    let Some(schema) = content.schema() else {
+        return Vec::new();
+    };
+    match content.read(body) {
+        Err(_) => one("It cannot be read as the media type that it has."),
+        Ok(value) if schema.is_valid(&value) => Vec::new(),
+        Ok(value) => schema.explain(&value, MOST_ERRORS).violations,
+    }
+}
+
+impl AnswerPlan {
+    /// Headers that are there, and are not as declared.
+    fn wrong_headers(&self, resp: &Response) -> Vec<Violation> {
+        let mut wrong = Vec::new();
+        for (name, schema) in &self.headers {
+            let Some(text) = resp.headers().get(name) else {
+                continue;
+            };
+            let value = text.to_str().map(|text| schema.value(text));
+            if !value.is_ok_and(|value| schema.is_valid(&value)) {
+                let sentence = format!("The header `{name}` is not as declared.");
+                wrong.push(Violation::new("headers", &sentence));
+            }
+        }
+        wrong
+    }
 }
 
 /// How many errors of a response are told.

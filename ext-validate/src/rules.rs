@@ -59,6 +59,9 @@ pub struct Broken {
 /// How many are told.
 const MOST_ERRORS: usize = 50;
 
+/// How long a sentence may be, in characters.
+const MOST_CHARS: usize = 300;
+
 impl Broken {
     /// Adds a rule that does not hold: where, as `items[2].name`, or nothing for the value itself; and a
     /// sentence that says what would be right. After 50 no more are taken.
@@ -71,7 +74,7 @@ impl Broken {
             pointer: pointer_of(path),
             schema: String::new(),
             keyword: String::new(),
-            sentence: sentence.into(),
+            sentence: sentence.into().chars().take(MOST_CHARS).collect(),
         });
     }
 
@@ -89,10 +92,27 @@ impl Broken {
 
 /// `items[2].name` as `/items/2/name`.
 fn pointer_of(path: &str) -> String {
-    let parts = path.split(['.', '[', ']']).filter(|part| !part.is_empty());
-    parts.fold(String::new(), |pointer, part| {
-        format!("{pointer}/{}", part.replace('~', "~0").replace('/', "~1"))
-    })
+    let mut pointer = String::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (part, after) = first_part(rest);
+        if !part.is_empty() {
+            let part: String = part.chars().take(MOST_CHARS).collect();
+            pointer.push('/');
+            pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
+        }
+        rest = after;
+    }
+    pointer
+}
+
+/// The first part of a path, and what follows it; each time less is left.
+fn first_part(path: &str) -> (&str, &str) {
+    if let Some(index) = path.strip_prefix('[') {
+        return index.split_once(']').unwrap_or((index, ""));
+    }
+    let path = path.strip_prefix('.').unwrap_or(path);
+    path.split_at(path.find(['.', '[']).unwrap_or(path.len()))
 }
 
 /// Implements [`Rules`] for types that derive `garde::Validate`, with whatever version of garde the

@@ -3,6 +3,8 @@
 use falcon_core::operation::Schema;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use serde_json::Value;
 
 /// Returns the schema of what is read as a `T`, named as the type.
 ///
@@ -35,6 +37,36 @@ pub fn answer_schema_of<T: JsonSchema>() -> Schema {
 }
 
 fn generate<T: JsonSchema>(settings: SchemaSettings) -> Schema {
+    let settings = settings.with_transform(RecursiveTransform(add_bounds));
     let schema = settings.into_generator().into_root_schema_for::<T>();
     Schema::new(schema.as_value()).named(T::schema_name())
+}
+
+/// Adds the bounds of integers that only their format tells.
+fn add_bounds(schema: &mut schemars::Schema) {
+    let is_integer = match schema.get("type") {
+        Some(Value::String(name)) => name == "integer",
+        Some(Value::Array(names)) => names.iter().any(|name| name == "integer"),
+        _ => false,
+    };
+    let format = schema.get("format").and_then(Value::as_str);
+    let (least, most) = match format.filter(|_| is_integer) {
+        Some("int8") => (Value::from(i8::MIN), Value::from(i8::MAX)),
+        Some("int16") => (Value::from(i16::MIN), Value::from(i16::MAX)),
+        Some("int32") => (Value::from(i32::MIN), Value::from(i32::MAX)),
+        Some("int64" | "int") => (Value::from(i64::MIN), Value::from(i64::MAX)),
+        Some("uint8") => (Value::from(0), Value::from(u8::MAX)),
+        Some("uint16") => (Value::from(0), Value::from(u16::MAX)),
+        Some("uint32") => (Value::from(0), Value::from(u32::MAX)),
+        Some("uint64" | "uint") => (Value::from(0), Value::from(u64::MAX)),
+        _ => return,
+    };
+    for (own, exclusive, bound) in [
+        ("minimum", "exclusiveMinimum", least),
+        ("maximum", "exclusiveMaximum", most),
+    ] {
+        if schema.get(own).is_none() && schema.get(exclusive).is_none() {
+            schema.insert(own.to_owned(), bound);
+        }
+    }
 }

@@ -1,20 +1,23 @@
 //! What is wrong with a value that a schema does not take, found within a budget.
 //!
 //! Whether a value is valid is for jsonschema to say; of its reports nothing is used, because they grow
-//! without bounds where a schema has alternatives that refer to it again. So the schema is kept once more as a tree of
-//! its parts, with a validator for each keyword that looks at one value alone, and a walk through it
-//! that stops when it has found enough, or has taken long enough. What the walk does not know (dynamic references,
-//! `unevaluatedProperties`) it passes over: the answer then says less, and is no less right.
+//! without bounds where a schema has alternatives that refer to it again. So the schema is kept once more as a
+//! tree of its parts, with a validator for each keyword that looks at one value alone, and a walk through it
+//! that stops when it has found enough, or has taken long enough. Where the walk cannot look into a part, it has
+//! that part validated as a whole; what it cannot know (dynamic references) stays open, and nothing is
+//! said of what depends on it.
 
+mod budget;
 mod build;
 mod sentence;
+mod violation;
 mod walk;
 
 use std::collections::BTreeMap;
 
 use crate::dialect::Validator;
 
-pub(crate) use self::walk::{Explanation, Violation};
+pub(crate) use self::violation::{Explanation, Violation};
 
 /// The parts of a schema.
 #[derive(Debug, Default)]
@@ -27,14 +30,18 @@ type Id = usize;
 /// A part of a schema: everything that applies to one value.
 #[derive(Debug, Default)]
 struct Node {
-    /// From the root of the schema.
+    /// From the root of the schema; of another document, with its URI.
     pointer: String,
     /// Whether it takes nothing.
     is_never: bool,
     /// What the value has to be, before anything else matters.
     kind: Option<Check>,
     checks: Vec<Check>,
+    /// The few values that it takes, as JSON.
+    constants: Vec<String>,
     required: Vec<String>,
+    /// Members that demand others, with the keyword that says so.
+    demands: Vec<(&'static str, String, Vec<String>)>,
     /// Whether it may be entered a second time for the same value.
     is_referred: bool,
     reference: Option<Id>,
@@ -45,6 +52,18 @@ struct Node {
     condition: Option<Condition>,
     object: Members,
     array: Items,
+    rest: Rest,
+}
+
+/// What a part says that the walk does not look into.
+#[derive(Debug, Default)]
+enum Rest {
+    #[default]
+    Nothing,
+    /// The part as a whole tells.
+    Whole(Validator),
+    /// It depends on how it was come to.
+    Open,
 }
 
 /// A keyword that looks at one value alone.
@@ -114,6 +133,9 @@ mod tests {
             Just(json!({"dependentRequired": {"a": ["b"]}, "uniqueItems": true})),
             Just(json!({"$ref": "#"})),
             Just(json!({"$ref": "#/$defs/own"})),
+            Just(json!({"$ref": "#own"})),
+            Just(json!({"$ref": "https://example.com/other#/$defs/n"})),
+            Just(json!({"properties": {"a": true}, "unevaluatedProperties": false})),
         ];
         leaf.prop_recursive(3, 24, 3, |inner| {
             let list = prop::collection::vec(inner.clone(), 1..3);
@@ -161,15 +183,19 @@ mod tests {
         /// The walk says that something is wrong where the validator does, and nowhere else.
         #[test]
         fn the_walk_and_the_validator_agree(one in schema(), own in schema(), value in value()) {
+            let own = json!({"$anchor": "own", "allOf": [own]});
             let schema = json!({"allOf": [one], "$defs": {"own": own}});
-            let dialect = Dialect::default();
+            let other = json!({"$defs": {"n": {"anyOf": [{"$ref": "#/$defs/m"}, {"type": "null"}]}, "m": {"minimum": 2}}});
+            let mut dialect = Dialect::default();
+            dialect.documents.push(("https://example.com/other".to_owned(), other));
             let documents = dialect.documents().unwrap();
             let validator = dialect.compile(&schema, &documents).unwrap();
-            let found = Tree::new(&dialect, Draft::Draft202012, &schema).explain(&value, 50);
+            let tree = Tree::new(&dialect, &documents, Draft::Draft202012, &schema);
+            let found = tree.explain(&value, 50);
             if found.is_truncated {
                 return Ok(());
             }
-            let finds_nothing = found.violations[0].sentence == "It does not match the schema.";
+            let finds_nothing = found.violations[0].schema.is_empty();
             prop_assert_eq!(finds_nothing, validator.is_valid(&value), "{} {} {:?}", schema, value, found);
         }
     }

@@ -49,9 +49,6 @@ pub(super) fn sentence(keyword: &str, value: &Value) -> String {
         ("format", Value::String(name)) => format!("It must be {}.", format(name)),
         ("contentEncoding", Value::String(name)) => format!("It must be encoded as {}.", cut(name)),
         ("contentMediaType", Value::String(name)) => format!("It must be of type {}.", cut(name)),
-        ("dependentRequired" | "dependencies", _) => {
-            "It has a member that is only allowed together with others.".to_owned()
-        }
         (own, value) => format!(
             "It must keep the rule `{own}`: {}.",
             cut(&value.to_string())
@@ -59,13 +56,36 @@ pub(super) fn sentence(keyword: &str, value: &Value) -> String {
     }
 }
 
+/// Of a part that takes nothing.
+pub(super) const NEVER: &str = "Nothing is allowed here.";
+
+/// Of a part that is only known as a whole.
+pub(super) const WHOLE: &str = "It does not match the schema.";
+
+/// Of a value that a schema forbids.
+pub(super) const NOT: &str = "It is what it must not be.";
+
 /// A name that is missing.
 pub(super) fn missing(name: &str) -> String {
     format!("`{}` is missing.", cut(name))
 }
 
+/// A name that is missing, because another is there.
+pub(super) fn demanded(name: &str, by: &str) -> String {
+    format!(
+        "`{}` is missing: it has to be there with `{}`.",
+        cut(name),
+        cut(by)
+    )
+}
+
 /// A name that is not known, and those that are.
-pub(super) fn unknown(known: &[&str]) -> String {
+pub(super) fn unknown<'a, S: AsRef<str> + 'a>(known: impl IntoIterator<Item = &'a S>) -> String {
+    let known: Vec<&str> = known
+        .into_iter()
+        .map(AsRef::as_ref)
+        .take(MOST_VALUES)
+        .collect();
     if known.is_empty() {
         return "It is not known here; nothing is.".to_owned();
     }
@@ -73,6 +93,34 @@ pub(super) fn unknown(known: &[&str]) -> String {
         "It is not known here; known are: {}.",
         cut(&known.join(", "))
     )
+}
+
+/// A name that is not allowed, and why.
+pub(super) fn name(why: &str) -> String {
+    format!("Its name is not allowed. {why}")
+}
+
+/// What a member that tells alternatives apart may be.
+pub(super) fn one_of(values: &[String]) -> String {
+    format!("It must be one of {}.", cut(&values.join(", ")))
+}
+
+/// The same, where it is missing.
+pub(super) fn untagged(name: &str, values: &[String]) -> String {
+    let name = cut(name);
+    format!(
+        "`{name}` is missing; it must be one of {}.",
+        cut(&values.join(", "))
+    )
+}
+
+pub(super) fn none_of(count: usize) -> String {
+    let count = counted(&count.into(), "alternative");
+    format!("It must match one of {count}, and matches none.")
+}
+
+pub(super) fn both(first: usize, second: usize) -> String {
+    format!("It must match one alternative alone, and matches number {first} and number {second}.")
 }
 
 /// The beginning of a text that may be long.

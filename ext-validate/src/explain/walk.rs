@@ -1,76 +1,25 @@
 //! A value and the parts of a schema, side by side.
 
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use serde_json::{Map, Value};
 
-use super::build::escaped;
-use super::sentence::{counted, missing, unknown};
-use super::{Contains, Id, Node, Tree};
+use super::budget::Budget;
+use super::sentence::{self, counted};
+use super::violation::{Explanation, Found, Step};
+use super::{Check, Contains, Id, Node, Rest, Tree};
 
-/// How long a walk may take.
-const MOST_TIME: Duration = Duration::from_millis(10);
-
-/// How many parts of schemas a walk may enter.
-const MOST_STEPS: u32 = 250_000;
-
-/// How many of them lie within one another: a stack is finite.
+/// How many parts of a schema lie within one another: a stack is finite.
 const MOST_DEPTH: u16 = 400;
-
-/// How long a pointer may be in an answer, in bytes.
-const MOST_POINTER: usize = 256;
-
-/// What is wrong with a value.
-#[derive(Debug)]
-pub(crate) struct Explanation {
-    pub(crate) violations: Vec<Violation>,
-    /// Whether there may be more that is wrong.
-    pub(crate) is_truncated: bool,
-}
-
-/// A rule that does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Violation {
-    /// A JSON Pointer into the value.
-    pub(crate) pointer: String,
-    /// A JSON Pointer into the schema, to the keyword.
-    pub(crate) schema: String,
-    pub(crate) keyword: String,
-    /// What would be right.
-    pub(crate) sentence: String,
-}
 
 impl Tree {
     /// Finds out what is wrong with a value that is not valid.
     pub(crate) fn explain(&self, value: &Value, most: usize) -> Explanation {
-        let mut walk = Walk {
-            tree: self,
-            until: Instant::now() + MOST_TIME,
-            steps: 0,
-            depth: 0,
-            most,
-            is_truncated: false,
-            path: Vec::new(),
-            found: Vec::new(),
-            known: HashMap::new(),
-        };
-        walk.visit(0, value, Mode::Collect);
-        let (mut violations, mut is_truncated) = (walk.found, walk.is_truncated);
-        is_truncated |= violations.len() > most;
-        violations.truncate(most);
-        if violations.is_empty() {
-            violations.push(Violation {
-                pointer: String::new(),
-                schema: String::new(),
-                keyword: String::new(),
-                sentence: "It does not match the schema.".to_owned(),
-            });
-        }
-        Explanation {
-            violations,
-            is_truncated,
-        }
+        let mut walk = Walk::new(self, most, Budget::new(Instant::now()));
+        let held = walk.visit(0, value, Mode::Collect);
+        let is_truncated = held == Held::Open || walk.is_open || walk.budget.is_over();
+        walk.found.into_explanation(is_truncated)
     }
 }
 
@@ -82,82 +31,89 @@ enum Mode {
     Ask,
 }
 
-#[derive(Clone, Copy)]
-enum Step<'v> {
-    Member(&'v str),
-    Item(usize),
-}
-
-struct Walk<'t, 'v> {
-    tree: &'t Tree,
-    until: Instant,
-    steps: u32,
-    depth: u16,
-    most: usize,
-    is_truncated: bool,
-    path: Vec<Step<'v>>,
-    found: Vec<Violation>,
-    /// What was found out about a part of the schema that is referred to, and a value by its address.
-    known: HashMap<(Id, usize), bool>,
-}
-
-/// Leaves the function where there is nothing more to find out.
-macro_rules! go_on {
-    ($holds:ident, $more:expr) => {
-        match $more {
-            Next::On(held) => $holds &= held,
-            Next::Stop => return false,
-        }
-    };
+/// Whether a value is what a part of the schema wants.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
+    Yes,
+    /// It is not known.
+    Open,
+    No,
 }
 
 /// What comes after something was looked at.
 enum Next {
-    /// More may be found; whether it held.
-    On(bool),
+    /// More may be found.
+    On(Held),
+    /// Enough is known.
     Stop,
 }
 
+/// Leaves the function where there is nothing more to find out.
+macro_rules! go_on {
+    ($held:ident, $more:expr) => {
+        match $more {
+            Next::On(held) => $held = $held.max(held),
+            Next::Stop => return Held::No,
+        }
+    };
+}
+
+struct Walk<'t, 'v> {
+    tree: &'t Tree,
+    budget: Budget,
+    depth: u16,
+    /// Whether something was passed over that may be wrong.
+    is_open: bool,
+    found: Found<'v>,
+    /// What was found out about a part of the schema that is referred to, and a value by its address.
+    known: HashMap<(Id, usize), Held>,
+}
+
+fn address<T: ?Sized>(of: &T) -> usize {
+    std::ptr::from_ref(of).addr()
+}
+
 impl<'t, 'v> Walk<'t, 'v> {
-    /// Holds a value to a part; `true` where nothing is wrong as far as is known.
-    fn visit(&mut self, id: Id, value: &'v Value, mode: Mode) -> bool {
-        let Some(node) = self.tree.nodes.get(id).filter(|_| self.has_budget()) else {
-            return true;
+    fn new(tree: &'t Tree, most: usize, budget: Budget) -> Self {
+        Self {
+            tree,
+            budget,
+            depth: 0,
+            is_open: false,
+            found: Found::new(most),
+            known: HashMap::new(),
+        }
+    }
+
+    /// Holds a value to a part.
+    fn visit(&mut self, id: Id, value: &'v Value, mode: Mode) -> Held {
+        self.budget.spend(1);
+        let node = self.tree.nodes.get(id);
+        let Some(node) = node.filter(|_| !self.budget.is_over() && self.depth < MOST_DEPTH) else {
+            return Held::Open;
         };
-        let key = (id, std::ptr::from_ref(value).addr());
-        if mode == Mode::Ask
-            && node.is_referred
-            && let Some(&known) = self.known.get(&key)
-        {
+        let key = (id, address(value));
+        let is_kept = mode == Mode::Ask && node.is_referred;
+        if let Some(&known) = self.known.get(&key).filter(|_| is_kept) {
             return known;
         }
         self.depth += 1;
-        let holds = self.look(node, value, mode);
+        let held = self.look(node, value, mode);
         self.depth -= 1;
-        if mode == Mode::Ask && node.is_referred && !self.is_truncated {
-            self.known.insert(key, holds);
+        if is_kept && held != Held::Open {
+            self.known.insert(key, held);
         }
-        holds
+        held
     }
 
-    fn has_budget(&mut self) -> bool {
-        self.steps += 1;
-        let is_late = self.steps.is_multiple_of(128) && Instant::now() > self.until;
-        if is_late || self.steps > MOST_STEPS || self.depth > MOST_DEPTH {
-            self.is_truncated = true;
-        }
-        if is_late {
-            self.steps = MOST_STEPS;
-        }
-        !is_late && self.steps <= MOST_STEPS && self.depth <= MOST_DEPTH
-    }
-
-    fn look(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> bool {
-        let mut holds = true;
+    fn look(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> Held {
+        let mut held = Held::Yes;
         if node.is_never {
-            let sentence = || "Nothing is allowed here.".to_owned();
-            go_on!(holds, self.fail(node, "", mode, sentence));
-            return holds;
+            go_on!(
+                held,
+                self.fail(node, "", value, mode, || sentence::NEVER.to_owned())
+            );
+            return held;
         }
         if let Some(kind) = node
             .kind
@@ -165,106 +121,165 @@ impl<'t, 'v> Walk<'t, 'v> {
             .filter(|kind| !kind.validator.is_valid(value))
         {
             go_on!(
-                holds,
-                self.fail(node, &kind.keyword, mode, || kind.sentence.clone())
+                held,
+                self.fail(node, &kind.keyword, value, mode, || kind.sentence.clone())
             );
-            return holds;
+            return held;
         }
         for check in &node.checks {
-            if !check.validator.is_valid(value) {
-                go_on!(
-                    holds,
-                    self.fail(node, &check.keyword, mode, || check.sentence.clone())
-                );
-            }
+            go_on!(held, self.check(node, check, value, mode));
         }
         for part in node.reference.iter().chain(&node.all_of) {
-            go_on!(holds, self.enter(*part, value, mode));
+            go_on!(held, self.enter(*part, value, mode));
         }
-        go_on!(holds, self.any_of(node, value, mode));
-        go_on!(holds, self.one_of(node, value, mode));
-        go_on!(holds, self.conditions(node, value, mode));
+        go_on!(held, self.any_of(node, value, mode));
+        go_on!(held, self.one_of(node, value, mode));
+        go_on!(held, self.not(node, value, mode));
+        go_on!(held, self.condition(node, value, mode));
         match value {
-            Value::Object(members) => go_on!(holds, self.members(node, value, members, mode)),
-            Value::Array(items) => go_on!(holds, self.items(node, items, mode)),
+            Value::Object(members) => go_on!(held, self.members(node, value, members, mode)),
+            Value::Array(items) => go_on!(held, self.items(node, value, items, mode)),
             _ => {}
         }
-        holds
+        if held != Held::No {
+            go_on!(held, self.rest(node, value, mode));
+        }
+        held
+    }
+
+    fn check(&mut self, node: &Node, check: &Check, value: &'v Value, mode: Mode) -> Next {
+        self.budget.spend(weight(value));
+        if self.budget.is_over() {
+            return Next::On(Held::Open);
+        }
+        if check.validator.is_valid(value) {
+            return Next::On(Held::Yes);
+        }
+        self.fail(node, &check.keyword, value, mode, || check.sentence.clone())
+    }
+
+    /// What is not looked into is asked as a whole, where nothing else was wrong.
+    fn rest(&mut self, node: &Node, value: &'v Value, mode: Mode) -> Next {
+        match &node.rest {
+            Rest::Nothing => Next::On(Held::Yes),
+            Rest::Open => self.open(mode),
+            Rest::Whole(validator) => {
+                self.budget.spend(weight(value));
+                if self.budget.is_over() || validator.is_valid(value) {
+                    return Next::On(Held::Yes);
+                }
+                self.fail(node, "", value, mode, || sentence::WHOLE.to_owned())
+            }
+        }
+    }
+
+    /// Passes over what cannot be known.
+    fn open(&mut self, mode: Mode) -> Next {
+        self.is_open |= mode == Mode::Collect;
+        Next::On(Held::Open)
     }
 
     /// Holds the value to another part, in the same place.
     fn enter(&mut self, id: Id, value: &'v Value, mode: Mode) -> Next {
-        let holds = self.visit(id, value, mode);
+        let held = self.visit(id, value, mode);
         let is_enough = match mode {
-            Mode::Ask => !holds,
-            Mode::Collect => self.is_full(),
+            Mode::Ask => held == Held::No,
+            Mode::Collect => self.found.is_full() || self.budget.is_over(),
         };
         if is_enough {
             Next::Stop
         } else {
-            Next::On(holds)
+            Next::On(held)
         }
     }
 
     /// Holds a part of the value to a part of the schema.
     fn descend(&mut self, step: Step<'v>, id: Id, value: &'v Value, mode: Mode) -> Next {
-        self.path.push(step);
+        self.found.path.push(step);
         let next = self.enter(id, value, mode);
-        self.path.pop();
+        self.found.path.pop();
         next
     }
 
-    /// One more than is told: so it is known whether there are more.
-    fn is_full(&self) -> bool {
-        self.found.len() > self.most || self.steps >= MOST_STEPS
-    }
-
-    fn fail(
+    /// Notes that a keyword does not hold for a value, or for a name.
+    fn fail<T: ?Sized>(
         &mut self,
         node: &Node,
         keyword: &str,
+        of: &T,
         mode: Mode,
         sentence: impl FnOnce() -> String,
     ) -> Next {
-        if mode == Mode::Ask || self.is_full() {
+        self.budget.spend(4);
+        if mode == Mode::Ask || self.found.is_full() {
             return Next::Stop;
         }
-        let pointer = self
-            .path
-            .iter()
-            .fold(String::new(), |pointer, step| match step {
-                Step::Member(name) => format!("{pointer}/{}", escaped(name)),
-                Step::Item(i) => format!("{pointer}/{i}"),
-            });
-        let schema = match keyword {
-            "" => node.pointer.clone(),
-            keyword => format!("{}/{}", node.pointer, escaped(keyword)),
-        };
-        let last = node.pointer.rsplit('/').next().unwrap_or_default();
-        let violation = Violation {
-            pointer: short(&pointer),
-            schema: short(&schema),
-            keyword: if keyword.is_empty() { last } else { keyword }.to_owned(),
-            sentence: sentence(),
-        };
-        if !self.found.contains(&violation) {
-            self.found.push(violation);
-        }
-        Next::On(false)
+        self.found
+            .add(&node.pointer, keyword, address(of), sentence);
+        Next::On(Held::No)
     }
 
-    fn ask(&mut self, id: Id, value: &'v Value) -> bool {
+    /// As [`fail`](Self::fail), for a member of the value.
+    fn fail_below(
+        &mut self,
+        node: &Node,
+        keyword: &str,
+        name: &'v str,
+        mode: Mode,
+        sentence: impl FnOnce() -> String,
+    ) -> Next {
+        self.found.path.push(Step::Member(name));
+        let next = self.fail(node, keyword, name, mode, sentence);
+        self.found.path.pop();
+        next
+    }
+
+    fn ask(&mut self, id: Id, value: &'v Value) -> Held {
         self.visit(id, value, Mode::Ask)
     }
 
     fn any_of(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> Next {
-        if node.any_of.is_empty() || node.any_of.iter().any(|part| self.ask(*part, value)) {
-            return Next::On(true);
+        let mut best = Held::No;
+        for part in &node.any_of {
+            best = best.min(self.ask(*part, value));
+            if best == Held::Yes {
+                break;
+            }
+        }
+        match best {
+            _ if node.any_of.is_empty() => return Next::On(Held::Yes),
+            Held::Yes => return Next::On(Held::Yes),
+            Held::Open => return self.open(mode),
+            Held::No => {}
         }
         self.none_of(node, "anyOf", &node.any_of, value, mode)
     }
 
-    /// Where one alternative alone is meant, what is wrong is what it says.
+    fn one_of(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> Next {
+        if node.one_of.is_empty() {
+            return Next::On(Held::Yes);
+        }
+        let mut matching = Vec::new();
+        let mut is_open = false;
+        for (i, part) in node.one_of.iter().enumerate() {
+            match self.ask(*part, value) {
+                Held::Yes => matching.push(i + 1),
+                Held::Open => is_open = true,
+                Held::No => {}
+            }
+        }
+        match matching.as_slice() {
+            [first, second, ..] => self.fail(node, "oneOf", value, mode, || {
+                sentence::both(*first, *second)
+            }),
+            _ if is_open => self.open(mode),
+            [] => self.none_of(node, "oneOf", &node.one_of, value, mode),
+            [_] => Next::On(Held::Yes),
+        }
+    }
+
+    /// Where one alternative alone is meant, what is wrong is what it says; where a member tells them
+    /// apart, what it may be.
     fn none_of(
         &mut self,
         node: &'t Node,
@@ -279,68 +294,54 @@ impl<'t, 'v> Walk<'t, 'v> {
         let mut meant = parts
             .iter()
             .filter(|part| self.tree.may_mean(**part, value));
-        if let (Some(only), None) = (meant.next(), meant.next()) {
-            let before = self.found.len();
-            let next = self.enter(*only, value, mode);
-            if self.found.len() > before {
+        let is_told = match (meant.next(), meant.next()) {
+            (Some(only), None) => Some(*only),
+            _ => None,
+        };
+        if let Some(only) = is_told {
+            let before = self.found.count();
+            let next = self.enter(only, value, mode);
+            if self.found.count() > before || matches!(next, Next::Stop) {
                 return next;
             }
         }
-        let sentence = || {
-            let count = counted(&parts.len().into(), "alternative");
-            format!("It must match one of {count}, and matches none.")
-        };
-        self.fail(node, keyword, mode, sentence)
+        if let Some((name, values)) = self.tree.tag(parts, value) {
+            let member = value
+                .as_object()
+                .and_then(|members| members.get_key_value(name));
+            return match member {
+                Some((name, _)) => {
+                    self.fail_below(node, keyword, name, mode, || sentence::one_of(&values))
+                }
+                None => self.fail(node, keyword, value, mode, || {
+                    sentence::untagged(name, &values)
+                }),
+            };
+        }
+        let count = parts.len();
+        self.fail(node, keyword, value, mode, || sentence::none_of(count))
     }
 
-    fn one_of(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> Next {
-        if node.one_of.is_empty() {
-            return Next::On(true);
-        }
-        let parts = node.one_of.iter().enumerate();
-        let matching: Vec<usize> = parts
-            .filter(|(_, part)| self.ask(**part, value))
-            .map(|(i, _)| i + 1)
-            .take(2)
-            .collect();
-        // Where the budget has come to its end, everything seems to match.
-        match matching.as_slice() {
-            [] => self.none_of(node, "oneOf", &node.one_of, value, mode),
-            [_] => Next::On(true),
-            _ if self.is_truncated => Next::On(true),
-            [first, second, ..] => self.fail(node, "oneOf", mode, || {
-                format!(
-                    "It must match one alternative alone, and matches number {first} and number {second}."
-                )
-            }),
+    fn not(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> Next {
+        match node.not.map(|not| self.ask(not, value)) {
+            Some(Held::Yes) => self.fail(node, "not", value, mode, || sentence::NOT.to_owned()),
+            Some(Held::Open) => self.open(mode),
+            Some(Held::No) | None => Next::On(Held::Yes),
         }
     }
 
-    fn conditions(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> Next {
-        let mut holds = true;
-        if let Some(not) = node.not
-            && self.ask(not, value)
-            && !self.is_truncated
-        {
-            match self.fail(node, "not", mode, || {
-                "It is what it must not be.".to_owned()
-            }) {
-                Next::On(_) => holds = false,
-                Next::Stop => return Next::Stop,
-            }
-        }
+    fn condition(&mut self, node: &'t Node, value: &'v Value, mode: Mode) -> Next {
         let Some(condition) = &node.condition else {
-            return Next::On(holds);
+            return Next::On(Held::Yes);
         };
-        let branch = if self.ask(condition.test, value) {
-            condition.then
-        } else {
-            condition.otherwise
+        let branch = match self.ask(condition.test, value) {
+            Held::Yes => condition.then,
+            Held::No => condition.otherwise,
+            Held::Open => return self.open(mode),
         };
-        match branch.map(|branch| self.enter(branch, value, mode)) {
-            None => Next::On(holds),
-            Some(Next::On(held)) => Next::On(holds && held),
-            Some(Next::Stop) => Next::Stop,
+        match branch {
+            Some(branch) => self.enter(branch, value, mode),
+            None => Next::On(Held::Yes),
         }
     }
 
@@ -351,7 +352,7 @@ impl<'t, 'v> Walk<'t, 'v> {
         members: &'v Map<String, Value>,
         mode: Mode,
     ) -> Next {
-        Next::On(self.each_member(node, value, members, mode)).or_stop(mode)
+        settled(self.each_member(node, value, members, mode), mode)
     }
 
     fn each_member(
@@ -360,18 +361,32 @@ impl<'t, 'v> Walk<'t, 'v> {
         value: &'v Value,
         members: &'v Map<String, Value>,
         mode: Mode,
-    ) -> bool {
-        let (mut holds, object) = (true, &node.object);
+    ) -> Held {
+        let (mut held, object) = (Held::Yes, &node.object);
         for name in node
             .required
             .iter()
             .filter(|name| !members.contains_key(*name))
         {
-            go_on!(holds, self.fail(node, "required", mode, || missing(name)));
+            go_on!(
+                held,
+                self.fail(node, "required", name, mode, || sentence::missing(name))
+            );
+        }
+        for (keyword, name, others) in &node.demands {
+            let is_lacking = |other: &&String| !members.contains_key(*other);
+            let lacking = others
+                .iter()
+                .filter(is_lacking)
+                .filter(|_| members.contains_key(name));
+            for other in lacking {
+                let sentence = || sentence::demanded(other, name);
+                go_on!(held, self.fail(node, keyword, other, mode, sentence));
+            }
         }
         for (name, part) in &object.dependent {
             if members.contains_key(name) {
-                go_on!(holds, self.enter(*part, value, mode));
+                go_on!(held, self.enter(*part, value, mode));
             }
         }
         let says_something = !object.properties.is_empty()
@@ -379,13 +394,17 @@ impl<'t, 'v> Walk<'t, 'v> {
             || object.additional.is_some()
             || object.names.is_some();
         for (name, member) in members.iter().filter(|_| says_something) {
-            go_on!(holds, self.member(node, name, member, mode));
+            self.budget.spend(1 + short(name.len() / 64));
+            if self.budget.is_over() {
+                return held.max(Held::Open);
+            }
+            go_on!(held, self.member(node, name, member, mode));
         }
-        holds
+        held
     }
 
     fn member(&mut self, node: &'t Node, name: &'v str, member: &'v Value, mode: Mode) -> Next {
-        Next::On(self.each_rule_of(node, name, member, mode)).or_stop(mode)
+        settled(self.each_rule_of(node, name, member, mode), mode)
     }
 
     fn each_rule_of(
@@ -394,161 +413,203 @@ impl<'t, 'v> Walk<'t, 'v> {
         name: &'v str,
         member: &'v Value,
         mode: Mode,
-    ) -> bool {
-        let (mut holds, object, step) = (true, &node.object, Step::Member(name));
+    ) -> Held {
+        let (mut held, object, step) = (Held::Yes, &node.object, Step::Member(name));
         let mut is_additional = true;
         if let Some(part) = object.properties.get(name) {
             is_additional = false;
-            go_on!(holds, self.descend(step, *part, member, mode));
+            go_on!(held, self.descend(step, *part, member, mode));
         }
-        if object.patterns.is_empty() && object.names.is_none() && !is_additional {
-            return holds;
-        }
-        let text = Value::String(name.to_owned());
-        for (_, part) in object
-            .patterns
-            .iter()
-            .filter(|(is_one, _)| is_one.is_valid(&text))
-        {
-            is_additional = false;
-            go_on!(holds, self.descend(step, *part, member, mode));
-        }
-        if object
-            .names
-            .is_some_and(|names| !self.holds_apart(names, &text))
-        {
-            let sentence = || "Its name is not allowed.".to_owned();
-            self.path.push(step);
-            let next = self.fail(node, "propertyNames", mode, sentence);
-            self.path.pop();
-            go_on!(holds, next);
-        }
-        let additional = object.additional.filter(|_| is_additional);
-        if let Some(part) = additional {
-            let is_never = self.tree.nodes.get(part).is_some_and(|part| part.is_never);
-            if !is_never {
-                go_on!(holds, self.descend(step, part, member, mode));
-                return holds;
+        if !object.patterns.is_empty() || object.names.is_some() {
+            let text = Value::String(name.to_owned());
+            for (is_one, part) in &object.patterns {
+                self.budget.spend(1 + short(name.len() / 32));
+                if self.budget.is_over() {
+                    return held.max(Held::Open);
+                }
+                if is_one.is_valid(&text) {
+                    is_additional = false;
+                    go_on!(held, self.descend(step, *part, member, mode));
+                }
             }
-            let known: Vec<&str> = object.properties.keys().map(String::as_str).collect();
-            let sentence = || unknown(&known);
-            self.path.push(step);
-            let next = self.fail(node, "additionalProperties", mode, sentence);
-            self.path.pop();
-            go_on!(holds, next);
+            if let Some(names) = object.names {
+                go_on!(held, self.name(node, names, name, &text, mode));
+            }
         }
-        holds
-    }
-
-    /// Holds a value that is not a part of the one that is walked through.
-    fn holds_apart(&mut self, id: Id, value: &Value) -> bool {
-        let mut walk = Walk {
-            tree: self.tree,
-            until: self.until,
-            steps: self.steps,
-            depth: self.depth,
-            most: 1,
-            is_truncated: false,
-            path: Vec::new(),
-            found: Vec::new(),
-            known: HashMap::new(),
+        let Some(part) = object.additional.filter(|_| is_additional) else {
+            return held;
         };
-        let holds = walk.visit(id, value, Mode::Ask);
-        let (steps, is_truncated) = (walk.steps, walk.is_truncated);
-        self.steps = steps;
-        self.is_truncated |= is_truncated;
-        holds
+        if self.tree.nodes.get(part).is_some_and(|part| part.is_never) {
+            let sentence = || sentence::unknown(object.properties.keys());
+            go_on!(
+                held,
+                self.fail_below(node, "additionalProperties", name, mode, sentence)
+            );
+        } else {
+            go_on!(held, self.descend(step, part, member, mode));
+        }
+        held
     }
 
-    fn items(&mut self, node: &'t Node, items: &'v [Value], mode: Mode) -> Next {
-        Next::On(self.each_item(node, items, mode)).or_stop(mode)
+    /// Holds a name to what names have to be, in a walk of its own.
+    fn name(&mut self, node: &Node, names: Id, name: &'v str, text: &Value, mode: Mode) -> Next {
+        let mut apart = Walk::new(self.tree, 1, self.budget);
+        apart.depth = self.depth;
+        let held = apart.visit(names, text, Mode::Collect);
+        self.budget = apart.budget;
+        if held != Held::No {
+            return Next::On(held);
+        }
+        let why = apart.found.first_sentence();
+        self.fail_below(node, "propertyNames", name, mode, || sentence::name(&why))
     }
 
-    fn each_item(&mut self, node: &'t Node, items: &'v [Value], mode: Mode) -> bool {
-        let (mut holds, array) = (true, &node.array);
+    fn items(&mut self, node: &'t Node, value: &'v Value, items: &'v [Value], mode: Mode) -> Next {
+        settled(self.each_item(node, value, items, mode), mode)
+    }
+
+    fn each_item(
+        &mut self,
+        node: &'t Node,
+        value: &'v Value,
+        items: &'v [Value],
+        mode: Mode,
+    ) -> Held {
+        let (mut held, array) = (Held::Yes, &node.array);
         for (i, item) in items.iter().enumerate() {
             let Some(part) = array.first.get(i).copied().or(array.rest) else {
                 break;
             };
-            go_on!(holds, self.descend(Step::Item(i), part, item, mode));
+            if self.budget.is_over() {
+                return held.max(Held::Open);
+            }
+            go_on!(held, self.descend(Step::Item(i), part, item, mode));
         }
         if let Some(contains) = &array.contains {
-            go_on!(holds, self.contains(node, contains, items, mode));
+            go_on!(held, self.contains(node, contains, value, items, mode));
         }
-        holds
+        held
     }
 
     fn contains(
         &mut self,
         node: &'t Node,
         contains: &Contains,
+        value: &'v Value,
         items: &'v [Value],
         mode: Mode,
     ) -> Next {
-        let mut count = 0;
+        let (mut count, mut open) = (0, 0);
         for item in items {
-            count += u64::from(self.ask(contains.item, item));
+            match self.ask(contains.item, item) {
+                Held::Yes => count += 1,
+                Held::Open => open += 1,
+                Held::No => {}
+            }
         }
         let Contains { least, most, .. } = *contains;
-        if self.is_truncated {
-            return Next::On(true);
-        }
-        if count < least {
+        if count + open < least {
             let keyword = if least == 1 {
                 "contains"
             } else {
                 "minContains"
             };
-            return self.fail(node, keyword, mode, || {
+            let sentence = || {
                 let least = counted(&least.into(), "item");
                 format!("At least {least} must match, and {count} did.")
-            });
+            };
+            return self.fail(node, keyword, value, mode, sentence);
         }
         if most.is_some_and(|most| count > most) {
-            return self.fail(node, "maxContains", mode, || {
-                let most = counted(&most.into(), "item");
-                format!("At most {most} may match, and {count} did.")
-            });
+            let most = counted(&most.into(), "item");
+            let sentence = || format!("At most {most} may match, and {count} did.");
+            return self.fail(node, "maxContains", value, mode, sentence);
         }
-        Next::On(true)
+        let is_decided = open == 0 || (count >= least && most.is_none());
+        if is_decided {
+            Next::On(Held::Yes)
+        } else {
+            self.open(mode)
+        }
     }
 }
 
-impl Next {
-    /// Where only an answer is wanted, the first that does not hold is one.
-    fn or_stop(self, mode: Mode) -> Self {
-        match self {
-            Self::On(false) if mode == Mode::Ask => Self::Stop,
-            other => other,
-        }
+/// Where only an answer is wanted, the first that does not hold is one.
+fn settled(held: Held, mode: Mode) -> Next {
+    match held {
+        Held::No if mode == Mode::Ask => Next::Stop,
+        held => Next::On(held),
     }
+}
+
+/// What it costs to hold a value to one keyword, in steps.
+fn weight(value: &Value) -> u32 {
+    1 + match value {
+        Value::String(text) => short(text.len() / 64),
+        Value::Array(items) => short(items.len() / 8),
+        Value::Object(members) => short(members.len() / 8),
+        _ => 0,
+    }
+}
+
+fn short(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 impl Tree {
-    /// Whether an alternative is the one that somebody may have meant: its type is right, and what tells
-    /// it from others, a constant member or one of a few.
-    fn may_mean(&self, mut id: Id, value: &Value) -> bool {
+    /// The part that an alternative is, references followed.
+    fn resolved(&self, mut id: Id) -> Option<&Node> {
         for _ in 0..8 {
-            let Some(node) = self.nodes.get(id).filter(|node| !node.is_never) else {
-                return false;
-            };
-            if !node.is_right_kind(value) {
-                return false;
-            }
-            let members = value.as_object().into_iter().flatten();
-            for (name, member) in members {
-                let part = node.object.properties.get(name);
-                let part = part.and_then(|part| self.nodes.get(*part));
-                if part.is_some_and(|part| !part.is_right_constant(member)) {
-                    return false;
-                }
-            }
+            let node = self.nodes.get(id)?;
             match node.reference {
-                Some(reference) => id = reference,
-                None => return true,
+                Some(reference) if node.object.properties.is_empty() => id = reference,
+                _ => return Some(node),
             }
         }
-        true
+        None
+    }
+
+    /// Whether an alternative is the one that somebody may have meant: its type is right, and what tells
+    /// it from others, a constant member or one of a few.
+    fn may_mean(&self, id: Id, value: &Value) -> bool {
+        let Some(node) = self.resolved(id) else {
+            return true;
+        };
+        if node.is_never || !node.is_right_kind(value) {
+            return false;
+        }
+        let members = value.as_object().into_iter().flatten();
+        let mut parts = members.filter_map(|(name, member)| {
+            let part = self.nodes.get(*node.object.properties.get(name)?)?;
+            Some((part, member))
+        });
+        parts.all(|(part, member)| part.is_right_constant(member))
+    }
+
+    /// The member by which alternatives are told apart, and what it may be: each of them that takes such a
+    /// value has a few constants for it.
+    fn tag(&self, parts: &[Id], value: &Value) -> Option<(&str, Vec<String>)> {
+        value.as_object()?;
+        let takes_objects = |node: &&Node| node.is_right_kind(value) && !node.is_never;
+        let nodes: Option<Vec<&Node>> = parts.iter().map(|part| self.resolved(*part)).collect();
+        let nodes: Vec<&Node> = nodes?.into_iter().filter(takes_objects).collect();
+        let constants = |node: &&Node, name: &str| {
+            let part = self.nodes.get(*node.object.properties.get(name)?)?;
+            (!part.constants.is_empty()).then(|| part.constants.clone())
+        };
+        let first = nodes.first()?;
+        let mut names = first.object.properties.keys();
+        let found = names.find_map(|name| {
+            let all: Option<Vec<Vec<String>>> =
+                nodes.iter().map(|node| constants(node, name)).collect();
+            Some((name.as_str(), all?.concat()))
+        });
+        let (name, values) = found.filter(|_| nodes.len() > 1)?;
+        let is_one = |value: &Value| values.contains(&value.to_string());
+        // A tag that is right is not what is wrong.
+        let is_right = value.get(name).is_some_and(is_one);
+        let different: HashSet<&String> = values.iter().collect();
+        (!is_right && different.len() == values.len()).then_some((name, values))
     }
 }
 
@@ -566,16 +627,4 @@ impl Node {
         let mut checks = self.checks.iter().filter(|check| constants(&check.keyword));
         checks.all(|check| check.validator.is_valid(value))
     }
-}
-
-/// A pointer that may hold what a client has written, cut where it is long.
-fn short(pointer: &str) -> String {
-    if pointer.len() <= MOST_POINTER {
-        return pointer.to_owned();
-    }
-    let mut ends = (0..=MOST_POINTER).rev();
-    let end = ends
-        .find(|end| pointer.is_char_boundary(*end))
-        .unwrap_or_default();
-    format!("{}…", pointer.get(..end).unwrap_or_default())
 }

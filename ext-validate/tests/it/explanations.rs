@@ -187,14 +187,14 @@ const ROWS: &[Row] = &[
         r#"{"ab": 1}"#,
         "/ab",
         "propertyNames",
-        "Its name is not allowed.",
+        "Its name is not allowed. It must have at most 1 character.",
     ),
     (
         r#"{"dependentRequired": {"a": ["b"]}}"#,
         r#"{"a": 1}"#,
         "",
         "dependentRequired",
-        "It has a member that is only allowed together with others.",
+        "`b` is missing: it has to be there with `a`.",
     ),
     (
         r#"{"dependentSchemas": {"a": {"required": ["b"]}}}"#,
@@ -228,7 +228,7 @@ const ROWS: &[Row] = &[
         r#"{"items": false}"#,
         "[1]",
         "/0",
-        "items",
+        "",
         "Nothing is allowed here.",
     ),
     (

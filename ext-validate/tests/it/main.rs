@@ -6,6 +6,7 @@
 //! Requests and responses held to schemas, through HTTP.
 
 mod bodies;
+mod bypasses;
 mod catalogue;
 mod drafts;
 mod explanations;

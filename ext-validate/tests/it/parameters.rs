@@ -215,7 +215,10 @@ fn i23_what_is_not_declared_is_passed_over_or_refused() {
     );
     // Where nothing is declared, nothing is known.
     let client = app(strict(), "/", Vec::new());
-    get(&client, "/?other=1").assert_text("reached");
+    assert_eq!(
+        wrong(&get(&client, "/?other=1")),
+        [is("query", "other", "unknown")]
+    );
 }
 
 #[test]

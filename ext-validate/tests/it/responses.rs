@@ -27,6 +27,9 @@ impl Resource for Says {
         resp.set_status(StatusCode::from_u16(status).unwrap());
         resp.set_header("content-type", kind)?;
         resp.set_header("x-own", "kept")?;
+        if let Some(count) = query.get("count") {
+            resp.set_header("x-count", &*count)?;
+        }
         if query.has("stream") {
             let chunks = vec![Ok::<_, std::io::Error>(body)];
             resp.set_body(Body::stream(Chunks(chunks)));
@@ -55,8 +58,13 @@ const THING: &str = r#"{"type":"object","properties":{"id":{"type":"integer"}},"
 
 fn operation() -> Operation {
     Operation::new()
-        .answer(Answer::new(StatusCode::OK).schema(THING))
+        .answer(Answer::new(StatusCode::OK).schema(THING).header(
+            "X-Count",
+            r#"{"type":"integer"}"#,
+            "How many.",
+        ))
         .answer(Answer::new(StatusCode::NO_CONTENT))
+        .answer(Answer::new(StatusCode::ACCEPTED))
         .answer(Answer::others().of_type(
             "application/problem+json",
             Some(r#"{"properties":{"code":{"maxLength":5}}}"#.into()),
@@ -129,11 +137,32 @@ impl SourceText for Error {
 #[test]
 fn what_nothing_is_said_of_is_passed_over() {
     let client = app(Validation::new().enforce_responses());
-    get(&client, "type=text/plain&body=x").assert_text("x");
-    get(&client, "status=201&body=[]").assert_text("[]");
     get(&client, "status=204").assert_status(204);
+    get(&client, "status=202&body=x&type=text/plain").assert_text("x");
     get(&client, "stream&body=[]").assert_text("[]");
-    get(&client, "body=").assert_status(200);
+}
+
+#[test]
+fn what_is_not_declared_at_all_is_not_as_declared() {
+    let client = app(Validation::new().enforce_responses());
+    for query in [
+        "type=text/plain&body=x",
+        "body=",
+        "body={\"id\":1}&type=",
+        "body={\"id\":1}&count=many",
+    ] {
+        get(&client, query).assert_status(500);
+    }
+    get(&client, "body={\"id\":1}&count=7").assert_status(200);
+    block_on(client.head("/say/x?body=").send()).assert_status(200);
+
+    let mut app = App::with(Validation::new().enforce_responses());
+    let operation = Operation::new().answer(Answer::new(StatusCode::OK).schema(THING));
+    app.add_route("/say/{what}", Says)
+        .with_for(Method::GET, operation);
+    let client = TestClient::new(app);
+    get(&client, "status=201&body={\"id\":1}").assert_status(500);
+    get(&client, "status=301&body=x").assert_status(301);
 }
 
 #[test]
