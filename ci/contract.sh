@@ -23,20 +23,28 @@ fi
 cargo build --quiet -p courier
 
 data=$(mktemp -d)
-target/debug/courier --listen 127.0.0.1:0 --data "$data" > "$data/out" 2>&1 &
-courier=$!
-trap 'kill "$courier" 2> /dev/null; wait "$courier" 2> /dev/null; rm -rf "$data"' EXIT
-for _ in $(seq 100); do
-  grep -q '^listening on' "$data/out" && break
-  sleep 0.1
-done
-url=$(sed -n 's/^listening on *\(http:\/\/\)\{0,1\}\([^ ]*\).*/http:\/\/\2/p' "$data/out" | head -1)
-token=$(sed -n 's/.*"token": *"\([^"]*\)".*/\1/p' "$data/development.json")
-key=$(sed -n 's/.*"agent_key": *"\([^"]*\)".*/\1/p' "$data/development.json")
+pids=()
+trap 'kill "${pids[@]}" 2> /dev/null; wait; rm -rf "$data"' EXIT
+
+# start NAME OPTIONS…: a courier of its own, whose address is then in url_NAME.
+start() {
+  mkdir "$data/$1"
+  target/debug/courier --listen 127.0.0.1:0 --data "$data/$1" "${@:2}" > "$data/$1/out" 2>&1 &
+  pids+=($!)
+  for _ in $(seq 100); do
+    grep -q '^listening on' "$data/$1/out" && break
+    sleep 0.1
+  done
+  printf -v "url_$1" '%s' "$(sed -n 's/^listening on *//p' "$data/$1/out" | head -1)"
+}
+start guarded
+start open --no-auth
+token=$(sed -n 's/.*"token": *"\([^"]*\)".*/\1/p' "$data/guarded/development.json")
+key=$(sed -n 's/.*"agent_key": *"\([^"]*\)".*/\1/p' "$data/guarded/development.json")
 
 set -x
-curl --silent --fail "$url/openapi.json" > "$work/openapi.json"
-curl --silent --fail "$url/openapi.yaml" > "$work/openapi.yaml"
+curl --silent --fail "$url_guarded/openapi.json" > "$work/openapi.json"
+curl --silent --fail "$url_guarded/openapi.yaml" > "$work/openapi.yaml"
 "$work/venv/bin/python" - "$work" << 'PYTHON'
 import json, sys, yaml
 work = sys.argv[1]
@@ -47,9 +55,16 @@ PYTHON
 "$work/venv/bin/python" -m openapi_spec_validator --validation-errors all "$work/openapi.json"
 REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
   "$work/node_modules/.bin/redocly" lint --extends spec "$work/openapi.json" 2> /dev/null
-"$work/venv/bin/st" --config-file ci/contract/schemathesis.toml run "$url/openapi.json" \
-  -H "Authorization: Bearer $token" -H "X-Agent-Key: $key" \
-  --seed 1 -n "$examples" --request-timeout 5 --workers 1 --generation-database none \
-  --continue-on-failure --no-color
-grep -q 'panicked' "$data/out" && exit 1
-kill -0 "$courier"
+run() {
+  "$work/venv/bin/st" --config-file ci/contract/schemathesis.toml run "$1/openapi.json" \
+    --seed 1 -n "$examples" --request-timeout 5 --workers 1 --generation-database none \
+    --continue-on-failure --no-color "${@:2}"
+}
+# Panels have tokens, agents have keys; and all of it together, where nobody is asked.
+run "$url_guarded" -H "Authorization: Bearer $token" --exclude-operation-id nextCommand --exclude-operation-id reportResult
+run "$url_guarded" -H "X-Agent-Key: $key" --include-operation-id nextCommand --include-operation-id reportResult
+run "$url_open"
+if grep -l panicked "$data"/*/out; then
+  exit 1
+fi
+kill -0 "${pids[@]}"

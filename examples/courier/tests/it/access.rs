@@ -165,7 +165,10 @@ fn everybody_may_read_what_the_api_is() {
     let document: Value = get("/openapi.json").json();
     let next = &document["paths"]["/v1/agents/{id}/commands/next"]["get"];
     assert_eq!(next["operationId"], "nextCommand");
-    assert_eq!(next["security"], json!([{"bearer": ["agent"]}, {"key": ["agent"]}]));
+    assert_eq!(
+        next["security"],
+        json!([{"bearer": ["agent"]}, {"key": ["agent"]}])
+    );
     assert_eq!(document["paths"]["/healthz"]["get"]["security"], json!([]));
     let new = &document["components"]["schemas"]["NewAgent"];
     assert_eq!(new["additionalProperties"], false);
