@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# CORS in Chromium, headless: pages on one loopback origin, an API on another. Brings Chromium, Node.js
-# and playwright-core where they are missing.
+# In Chromium, headless: CORS, with pages on one loopback origin and an API on another; and the page of courier's
+# API, read, signed in to and tried. Brings Chromium, Node.js and playwright-core where they are missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if ! command -v chromium > /dev/null || ! command -v npm > /dev/null; then
@@ -9,10 +9,12 @@ if ! command -v chromium > /dev/null || ! command -v npm > /dev/null; then
 fi
 work=target/browser
 mkdir -p "$work"
-cp ci/browser/cors.js "$work/"
+cp ci/browser/*.js "$work/"
 if [ ! -d "$work/node_modules/playwright-core" ]; then
   (set -x; cd "$work" && npm install --silent --no-audit --no-fund playwright-core@1.64.1)
 fi
 set -x
 cargo build --quiet -p falcon-web --example cors --features cors
 RUST_BACKTRACE=0 node "$work/cors.js" target/debug/examples/cors "$(command -v chromium)"
+cargo build --quiet -p courier
+node "$work/docs.js" target/debug/courier "$(command -v chromium)" "$work"

@@ -51,7 +51,7 @@ pub struct Validation {
 }
 
 /// Metadata that tells which of several is the one that counts.
-struct InForce(usize);
+struct Validated(usize);
 
 impl Default for Validation {
     fn default() -> Self {
@@ -269,7 +269,7 @@ fn methods_of(route: &Route) -> Vec<Method> {
 
 impl Middleware for Validation {
     fn setup(&mut self, app: &mut Setup<'_>) -> Result<(), SetupError> {
-        app.add_metadata(InForce(self.id));
+        app.add_metadata(Validated(self.id));
         let id = self.id;
         app.add_metadata(Describer::new(
             move |route: &Route, method: &Method, operation: &mut Operation| {
@@ -337,7 +337,7 @@ impl Middleware for Validation {
 }
 
 fn counts(id: usize, route: &Route, method: &Method) -> bool {
-    let in_force = route.meta_for::<InForce>(method);
+    let in_force = route.meta_for::<Validated>(method);
     in_force.is_none_or(|in_force| in_force.0 == id)
 }
 

@@ -3,9 +3,11 @@
 mod json;
 mod tree;
 
+use std::any::type_name as type_name_of;
 use std::fmt;
 
 use super::route::Route;
+use crate::operation::Describer;
 
 /// The routes of an app: shown as a table, one route a line, with methods, template, resource, and
 /// what stands around it.
@@ -111,16 +113,24 @@ fn around(route: &Route) -> String {
         });
         shown.collect::<Vec<_>>().join(", ")
     };
-    let metadata = route.metadata().map(|(method, type_name)| {
-        let method = method
-            .map(|method| format!("{method} "))
-            .unwrap_or_default();
-        format!("{method}{}", short_type_name(type_name))
-    });
+    // Each once, and nothing of what only extensions tell one another.
+    let is_told = |(_, type_name): &(_, &str)| *type_name != type_name_of::<Describer>();
+    let mut metadata: Vec<String> = Vec::new();
+    for (method, type_name) in route.metadata().filter(is_told) {
+        let method = method.map(|method| format!("{method} "));
+        let shown = format!(
+            "{}{}",
+            method.unwrap_or_default(),
+            short_type_name(type_name)
+        );
+        if !metadata.contains(&shown) {
+            metadata.push(shown);
+        }
+    }
     let parts = [
         ("before: ", of(true)),
         ("after: ", of(false)),
-        ("with: ", metadata.collect::<Vec<_>>().join(", ")),
+        ("with: ", metadata.join(", ")),
         ("name: ", route.name().unwrap_or_default().to_owned()),
     ];
     let parts = parts.into_iter().filter(|(_, hooks)| !hooks.is_empty());
