@@ -38,7 +38,14 @@ pub fn answer_schema_of<T: JsonSchema>() -> Schema {
 
 fn generate<T: JsonSchema>(settings: SchemaSettings) -> Schema {
     let settings = settings.with_transform(RecursiveTransform(add_bounds));
-    let schema = settings.into_generator().into_root_schema_for::<T>();
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    // It is what it is where another type refers to it, and there it has no title.
+    if schema
+        .get("title")
+        .is_some_and(|title| *title == *T::schema_name())
+    {
+        schema.remove("title");
+    }
     Schema::new(schema.as_value()).named(T::schema_name())
 }
 
