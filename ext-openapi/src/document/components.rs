@@ -94,27 +94,34 @@ impl Components {
     /// Names under which nothing else stands: with a number, where a name is taken by something that is
     /// not the same.
     fn free_names(&self, parts: &[(String, String, Value)]) -> BTreeMap<String, String> {
-        let mut number = 1;
+        const MOST: usize = 1_000;
+        let mut numbers = vec![1; parts.len()];
         loop {
-            let numbered = |name: &str| match number {
-                1 => name.to_owned(),
-                number => format!("{name}{number}"),
-            };
-            let names: BTreeMap<String, String> = parts
-                .iter()
-                .map(|(pointer, name, _)| (pointer.clone(), numbered(name)))
+            let named = parts.iter().zip(&numbers);
+            let names: BTreeMap<String, String> = named
+                .map(|((pointer, name, _), number)| match number {
+                    1 => (pointer.clone(), name.clone()),
+                    number => (pointer.clone(), format!("{name}{number}")),
+                })
                 .collect();
-            let fits = parts.iter().all(|(_, name, definition)| {
-                let mut redirected = definition.clone();
-                redirect(&mut redirected, &names);
-                self.schemas
-                    .get(&numbered(name))
-                    .is_none_or(|known| *known == redirected)
-            });
-            if fits || number > 1000 {
+            let is_taken = |pointer: &String, definition: &Value| {
+                let known = names.get(pointer).and_then(|name| self.schemas.get(name));
+                known.is_some_and(|known| {
+                    let mut redirected = definition.clone();
+                    redirect(&mut redirected, &names);
+                    *known != redirected
+                })
+            };
+            let mut is_done = true;
+            for ((pointer, _, definition), number) in parts.iter().zip(&mut numbers) {
+                if *number < MOST && is_taken(pointer, definition) {
+                    *number += 1;
+                    is_done = false;
+                }
+            }
+            if is_done {
                 return names;
             }
-            number += 1;
         }
     }
 

@@ -73,6 +73,16 @@ fn one_name_for_two_things_is_two_names() {
     assert_eq!(schemas.len(), 4);
     assert_eq!(schemas["L2"]["items"]["$ref"], "#/components/schemas/X2");
     assert_eq!(schemas["X2"], json!({"type": "integer"}));
+
+    // What is the same keeps its name, though something beside it is not.
+    let of = |list: &str| {
+        let document = json!({"properties": {list: {"$ref": "#/$defs/Same"}}, "$defs": {"Same": {"type": "null"}}});
+        Schema::new(document).named("L")
+    };
+    let document = taking(&[of("a"), of("b")]);
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let names: Vec<&String> = schemas.keys().collect();
+    assert_eq!(names, ["L", "L2", "Same"]);
 }
 
 #[test]
