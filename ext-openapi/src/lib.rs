@@ -44,6 +44,7 @@
 //! | `full` | it | |
 
 mod document;
+mod drift;
 mod openapi;
 #[cfg(feature = "page")]
 mod page;
@@ -51,4 +52,5 @@ mod serve;
 mod write;
 
 pub use self::document::{Document, DocumentError};
+pub use self::drift::{Change, Changes, Drift, Impact, Snapshot};
 pub use self::openapi::OpenApi;

@@ -97,8 +97,9 @@ impl Components {
         const MOST: usize = 1_000;
         let mut numbers = vec![1; parts.len()];
         loop {
-            let named = parts.iter().zip(&numbers);
-            let names: BTreeMap<String, String> = named
+            let names: BTreeMap<String, String> = parts
+                .iter()
+                .zip(&numbers)
                 .map(|((pointer, name, _), number)| match number {
                     1 => (pointer.clone(), name.clone()),
                     number => (pointer.clone(), format!("{name}{number}")),

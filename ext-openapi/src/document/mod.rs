@@ -37,6 +37,25 @@ impl fmt::Display for DocumentError {
 impl std::error::Error for DocumentError {}
 
 impl Document {
+    /// Reads a document of OpenAPI 3.1, written as JSON.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON, or no document of OpenAPI 3.1.
+    pub fn parse(json: &str) -> Result<Self, DocumentError> {
+        let wrong = |why: String| DocumentError { faults: vec![why] };
+        let value: Value =
+            serde_json::from_str(json).map_err(|error| wrong(format!("it is no JSON: {error}")))?;
+        let version = value
+            .get("openapi")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if !version.starts_with("3.1.") {
+            return Err(wrong(format!("`openapi` is `{version}`, and not 3.1")));
+        }
+        Ok(Self(value))
+    }
+
     /// Returns it as a value.
     pub fn as_value(&self) -> &Value {
         &self.0

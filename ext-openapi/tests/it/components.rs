@@ -81,8 +81,8 @@ fn one_name_for_two_things_is_two_names() {
     };
     let document = taking(&[of("a"), of("b")]);
     let schemas = document["components"]["schemas"].as_object().unwrap();
-    let names: Vec<&String> = schemas.keys().collect();
-    assert_eq!(names, ["L", "L2", "Same"]);
+    let all: Vec<&String> = schemas.keys().collect();
+    assert_eq!(all, ["L", "L2", "Same"]);
 }
 
 #[test]

@@ -1,3 +1,8 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "documents are written where they are handed over"
+)]
 #![expect(
     clippy::tests_outside_test_module,
     reason = "an integration test is one module of tests"
@@ -6,6 +11,7 @@
 
 mod components;
 mod documents;
+mod drift;
 mod page;
 mod serving;
 

@@ -11,6 +11,7 @@
 
 mod access;
 mod agents;
+mod api;
 mod commands;
 mod program;
 
