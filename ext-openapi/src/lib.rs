@@ -41,13 +41,16 @@
 //! | feature | what it gives | cost |
 //! | --- | --- | --- |
 //! | `page` | a page to read the API and to try it, which loads nothing from elsewhere | flate2, and half a megabyte |
-//! | `full` | it | |
+//! | `yaml` | documents that are written in YAML, to begin with | yaml-rust2 |
+//! | `full` | both | |
 
 mod document;
 mod drift;
+mod given;
 mod openapi;
 #[cfg(feature = "page")]
 mod page;
+mod resolve;
 mod serve;
 mod write;
 

@@ -9,6 +9,7 @@ use falcon_core::{AppInfo, Metadata, Middleware, Route, Setup, SetupError};
 use serde_json::{Value, json};
 
 use crate::document::{Document, DocumentError, Info};
+use crate::given::Given;
 #[cfg(feature = "page")]
 use crate::page;
 use crate::serve::{Format, Rendered, Served};
@@ -31,6 +32,8 @@ use crate::serve::{Format, Rendered, Served};
 #[must_use = "it does nothing until it is given to an app or a group"]
 pub struct OpenApi {
     info: Info,
+    /// The document, where it was there first.
+    given: Option<Given>,
     below: Option<String>,
     json_at: Option<String>,
     yaml_at: Option<String>,
@@ -49,6 +52,7 @@ impl OpenApi {
                 version: version.into(),
                 ..Info::default()
             },
+            given: None,
             below: None,
             json_at: None,
             yaml_at: None,
@@ -56,6 +60,42 @@ impl OpenApi {
             page_at: None,
             attached: Attached::default(),
             rendered: Arc::default(),
+        }
+    }
+
+    /// Starts with a document that is there: it is served as it is, routes are held to it when the app is frozen, and
+    /// whoever checks requests checks them by it, as `falcon-validate` does.
+    ///
+    /// Paths are looked for below what [`below`](Self::below) says. Every operation of the document needs a route, and
+    /// every route an operation of the document, unless it is [hidden](Operation::hidden); what a route
+    /// [`Consumes`](falcon_core::Consumes) has to be what the document has. What is said of the API as a whole is the document's.
+    ///
+    /// ```
+    /// use falcon_core::{App, Request, Resource, Response, Result};
+    /// use falcon_openapi::{Document, OpenApi};
+    ///
+    /// # struct Things;
+    /// # impl Resource for Things {
+    /// #     async fn on_get(&self, _: &mut Request, _: &mut Response) -> Result { Ok(()) }
+    /// # }
+    /// let document = Document::parse(r#"{
+    ///     "openapi": "3.1.1",
+    ///     "info": {"title": "Things", "version": "1"},
+    ///     "paths": {"/things": {"get": {"responses": {"200": {"description": "All of them."}}}}}
+    /// }"#)?;
+    /// let mut app = App::with(OpenApi::of(document).json_at("/openapi.json"));
+    /// app.add_route("/things", Things);
+    /// assert!(app.freeze().is_ok());
+    /// # Ok::<(), falcon_openapi::DocumentError>(())
+    /// ```
+    pub fn of(document: Document) -> Self {
+        let title = document
+            .as_value()
+            .pointer("/info/title")
+            .and_then(Value::as_str);
+        Self {
+            given: Some(Given::new(document.clone())),
+            ..Self::new(title.unwrap_or_default(), "")
         }
     }
 
@@ -108,6 +148,9 @@ impl OpenApi {
     /// Describes only routes whose template begins with this.
     pub fn below(mut self, prefix: &str) -> Self {
         self.below = Some(prefix.to_owned());
+        if let Some(given) = &mut self.given {
+            given.below(prefix);
+        }
         self
     }
 
@@ -157,7 +200,17 @@ impl OpenApi {
         let prefix = self.below.as_deref().unwrap_or("");
         let routes = routes.into_iter();
         let described = routes.filter(|route| is_below(route.borrow().template(), prefix));
-        Document::of(&self.info, described)
+        let Some(given) = &self.given else {
+            return Document::of(&self.info, described);
+        };
+        let routes: Vec<R> = described.collect();
+        let routes: Vec<&Route> = routes.iter().map(Borrow::borrow).collect();
+        let faults = given.disagreements(&routes);
+        if faults.is_empty() {
+            Ok(given.document.clone())
+        } else {
+            Err(DocumentError { faults })
+        }
     }
 }
 
@@ -190,6 +243,9 @@ fn is_below(template: &str, prefix: &str) -> bool {
 
 impl Middleware for OpenApi {
     fn setup(&mut self, app: &mut Setup<'_>) -> Result<(), SetupError> {
+        if let Some(given) = &self.given {
+            app.add_metadata(given.describer());
+        }
         let paths = [(&self.json_at, Format::Json), (&self.yaml_at, Format::Yaml)];
         for (path, format) in paths {
             if let Some(path) = path {

@@ -199,8 +199,9 @@ impl Operation {
         self
     }
 
-    /// Adds what is said nearer.
-    pub(crate) fn add(&mut self, nearer: &Self) {
+    /// Adds what another says, in place of what this one does where both tell of the same thing; for a
+    /// [`Describer`].
+    pub fn extend(&mut self, nearer: &Self) {
         replace(&mut self.id, nearer.id.as_ref());
         replace(&mut self.summary, nearer.summary.as_ref());
         replace(&mut self.description, nearer.description.as_ref());

@@ -205,11 +205,11 @@ impl Route {
         let said_of = if is_head { &Method::GET } else { method };
         let mut operation = Operation::new();
         for said in self.meta.all_for::<Operation>(said_of) {
-            operation.add(said);
+            operation.extend(said);
         }
         if is_head {
             for said in self.meta.all_only_for::<Operation>(method) {
-                operation.add(said);
+                operation.extend(said);
             }
         }
         operation.add_fields(&self.fields);

@@ -3,7 +3,7 @@
 mod components;
 mod info;
 mod operation;
-mod path;
+pub(crate) mod path;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -43,9 +43,24 @@ impl Document {
     ///
     /// It is no JSON, or no document of OpenAPI 3.1.
     pub fn parse(json: &str) -> Result<Self, DocumentError> {
+        let value = serde_json::from_str(json);
+        Self::checked(value.map_err(|error| DocumentError {
+            faults: vec![format!("it is no JSON: {error}")],
+        })?)
+    }
+
+    /// Reads a document of OpenAPI 3.1, written as YAML.
+    ///
+    /// # Errors
+    ///
+    /// It is no YAML, nothing that JSON has a word for, or no document of OpenAPI 3.1.
+    #[cfg(feature = "yaml")]
+    pub fn parse_yaml(yaml: &str) -> Result<Self, DocumentError> {
+        Self::checked(crate::given::yaml::read(yaml)?)
+    }
+
+    fn checked(value: Value) -> Result<Self, DocumentError> {
         let wrong = |why: String| DocumentError { faults: vec![why] };
-        let value: Value =
-            serde_json::from_str(json).map_err(|error| wrong(format!("it is no JSON: {error}")))?;
         let version = value
             .get("openapi")
             .and_then(Value::as_str)
@@ -85,7 +100,7 @@ impl Document {
 }
 
 /// The methods that a path can have (OpenAPI 3.1.1, section 4.8.9). HEAD is told where it is not GET's.
-const METHODS: [Method; 8] = [
+pub(crate) const METHODS: [Method; 8] = [
     Method::GET,
     Method::PUT,
     Method::POST,

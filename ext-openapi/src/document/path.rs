@@ -4,7 +4,7 @@ use falcon_core::Route;
 use falcon_core::routing::Field;
 
 /// `/things/{id:int}` as `/things/{id}`.
-pub(super) fn of(route: &Route) -> String {
+pub(crate) fn of(route: &Route) -> String {
     let mut path = route.template().to_owned();
     for (field, call) in route.fields().iter().filter_map(called) {
         let name = field.name();

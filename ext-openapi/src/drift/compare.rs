@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::resolve::Root;
 use super::schema::{Side, schemas};
 use super::{Changes, Impact};
+use crate::resolve::Root;
 
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",

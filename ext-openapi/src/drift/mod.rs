@@ -1,7 +1,6 @@
 //! What has become of a document since it was written down, and whom that breaks.
 
 mod compare;
-mod resolve;
 mod schema;
 mod snapshot;
 

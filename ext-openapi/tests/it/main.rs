@@ -12,6 +12,7 @@
 mod components;
 mod documents;
 mod drift;
+mod given;
 mod page;
 mod serving;
 

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 /// A document, and what a reference in it leads to.
 #[derive(Clone, Copy)]
-pub(super) struct Root<'a>(pub(super) &'a Value);
+pub(crate) struct Root<'a>(pub(crate) &'a Value);
 
 impl<'a> Root<'a> {
     /// What stands at a place, references followed; null where nothing does.
-    pub(super) fn resolved(self, mut value: &'a Value) -> &'a Value {
+    pub(crate) fn resolved(self, mut value: &'a Value) -> &'a Value {
         for _ in 0..16 {
             let members = value.as_object();
             let alone = members.filter(|members| members.len() == 1);
@@ -26,7 +26,7 @@ impl<'a> Root<'a> {
     }
 
     /// A member, references followed.
-    pub(super) fn get(self, value: &'a Value, name: &str) -> &'a Value {
+    pub(crate) fn get(self, value: &'a Value, name: &str) -> &'a Value {
         self.resolved(value.get(name).unwrap_or(&Value::Null))
     }
 }
