@@ -20,7 +20,7 @@ pub(crate) fn describer(authenticator: &impl Authenticator, default: Require) ->
 
 fn describe(rule: &Require, schemes: &[SecurityScheme], operation: &mut Operation) {
     if rule.asks_nobody() {
-        operation.security = Some(Vec::new());
+        operation.security.get_or_insert_default();
         return;
     }
     let sets = rule.scope_sets();
@@ -30,11 +30,16 @@ fn describe(rule: &Require, schemes: &[SecurityScheme], operation: &mut Operatio
             .map(|scopes| Security::new(scheme.clone(), scopes.clone()));
         needed.collect::<Vec<_>>()
     });
-    let mut alternatives: Vec<Security> = alternatives.collect();
+    let mut own: Vec<Security> = alternatives.collect();
     if rule.takes_nobody() {
-        alternatives.push(Security::none());
+        own.push(Security::none());
     }
-    operation.security = Some(alternatives);
+    // Whoever stands further out asks too.
+    let outer = operation.security.take().filter(|outer| !outer.is_empty());
+    operation.security = match outer {
+        None => Some(own).filter(|own| !own.is_empty()),
+        Some(outer) => Some(both(&outer, &own)),
+    };
     let why = "There are no credentials, or they are not good.";
     operation.add_problem(StatusCode::UNAUTHORIZED, "unauthorized", why);
     if sets.iter().any(|scopes| !scopes.is_empty()) {
@@ -45,6 +50,24 @@ fn describe(rule: &Require, schemes: &[SecurityScheme], operation: &mut Operatio
         let why = "The caller may not do this.";
         operation.add_problem(StatusCode::FORBIDDEN, "forbidden", why);
     }
+}
+
+/// One of these and one of those, together.
+fn both(outer: &[Security], own: &[Security]) -> Vec<Security> {
+    let mut all: Vec<Security> = Vec::new();
+    for one in outer {
+        for other in own {
+            let together = if one == other {
+                one.clone()
+            } else {
+                one.clone().and(other.clone())
+            };
+            if !all.contains(&together) {
+                all.push(together);
+            }
+        }
+    }
+    all
 }
 
 /// Each kind of credentials once.

@@ -191,9 +191,11 @@ impl Require {
             Rule::Any(rules) => rules.iter().flat_map(Self::scope_sets).collect(),
             Rule::All(rules) => rules.iter().fold(vec![Vec::new()], |sets, rule| {
                 let more = rule.scope_sets();
-                let joined = sets.iter().flat_map(|set| {
-                    more.iter()
-                        .map(move |more| [set.as_slice(), more.as_slice()].concat())
+                let joined = sets.iter().flat_map(|set: &Vec<String>| {
+                    more.iter().map(move |more| {
+                        let new = more.iter().filter(|name| !set.contains(name));
+                        set.iter().chain(new).cloned().collect::<Vec<String>>()
+                    })
                 });
                 joined.take(MOST + 1).collect()
             }),
@@ -202,7 +204,13 @@ impl Require {
         if sets.len() > MOST {
             return vec![Vec::new()];
         }
-        sets
+        let mut different: Vec<Vec<String>> = Vec::new();
+        for set in sets {
+            if !different.contains(&set) {
+                different.push(set);
+            }
+        }
+        different
     }
 
     /// Whether it asks for a role or a policy.

@@ -18,16 +18,18 @@ use crate::serve::{Format, Rendered, Served};
 ///
 /// What routes declare, as [`Operation`]s, is described when the app is frozen; it costs no request anything.
 /// Templates, converters, media types, credentials, problems and deprecation are told by the routes and by the
-/// extensions that see to them. Mounts, sinks and methods that OpenAPI has no word for are left out, and so is HEAD
-/// where GET answers it. Of routes that only their converters tell apart, the first is described.
+/// extensions that see to them. Mounts, sinks, `on_request` and methods that OpenAPI has no word for are left out,
+/// and so is HEAD where GET answers it. Of routes that only their converters or the names of fields tell apart, the
+/// first is described.
 ///
-/// For several versions of an API, there is one of these for each: as the middleware of the version's group, or with
-/// [`below`](Self::below).
+/// For several versions of an API, there is one of these for each, with [`below`](Self::below). It is the app's
+/// middleware: what it serves stands outside of all groups, and whoever may not read it is kept out by the app's
+/// middleware and [`with`](Self::with).
 ///
 /// # Errors
 ///
-/// [`freeze`](falcon_core::App::freeze) refuses two operations of one `id`, two security schemes of one name, and
-/// schemas that are no JSON.
+/// [`freeze`](falcon_core::App::freeze) refuses two operations that were given one `id`, schemas that are none or refer to
+/// what is not there, addresses with fields, and a page without a document.
 #[derive(Clone, Debug)]
 #[must_use = "it does nothing until it is given to an app or a group"]
 pub struct OpenApi {
@@ -129,7 +131,8 @@ impl OpenApi {
         self.about("license", json!({"name": name, "identifier": identifier}))
     }
 
-    /// Adds where the API is served, and what for.
+    /// Adds where the API is served, and what for. Without one it is the root of the host that serves the document: an
+    /// app below a prefix says `./` for a document at its own root.
     pub fn server(mut self, url: &str, description: &str) -> Self {
         self.info
             .servers
@@ -139,9 +142,9 @@ impl OpenApi {
 
     /// Says what a tag is about; tags stand in this order.
     pub fn tag(mut self, name: &str, description: &str) -> Self {
-        self.info
-            .tags
-            .push((name.to_owned(), description.to_owned()));
+        self.info.tags.retain(|(known, _)| known != name);
+        let tag = (name.to_owned(), description.to_owned());
+        self.info.tags.push(tag);
         self
     }
 
@@ -234,6 +237,35 @@ impl fmt::Debug for Attached {
     }
 }
 
+impl OpenApi {
+    /// Where it is served.
+    fn addresses(&self) -> Vec<&String> {
+        let mut all: Vec<&String> = self.json_at.iter().chain(&self.yaml_at).collect();
+        #[cfg(feature = "page")]
+        all.extend(&self.page_at);
+        all
+    }
+
+    fn check_addresses(&self, is_group: bool) -> Result<(), SetupError> {
+        let all = self.addresses();
+        if is_group && !all.is_empty() {
+            let why = "a description of a group would be served outside of it, past whoever guards the group: give it to \
+                       the app, with `.below(…)` for the group's prefix, or serve nothing";
+            return Err(SetupError::new(why));
+        }
+        if let Some(path) = all.iter().find(|path| path.contains('{')) {
+            let why = format!("a description is served at one address, and `{path}` has fields");
+            return Err(SetupError::new(why));
+        }
+        #[cfg(feature = "page")]
+        if self.page_at.is_some() && self.json_at.is_none() {
+            let why = "there is a page for the API, and no document that it could read: say `.json_at(\"/openapi.json\")`";
+            return Err(SetupError::new(why));
+        }
+        Ok(())
+    }
+}
+
 fn is_below(template: &str, prefix: &str) -> bool {
     let prefix = prefix.trim_end_matches('/');
     template
@@ -246,6 +278,9 @@ impl Middleware for OpenApi {
         if let Some(given) = &self.given {
             app.add_metadata(given.describer());
         }
+        // A clone of a description is another description.
+        self.rendered = Arc::default();
+        self.check_addresses(app.is_group())?;
         let paths = [(&self.json_at, Format::Json), (&self.yaml_at, Format::Yaml)];
         for (path, format) in paths {
             if let Some(path) = path {
@@ -254,11 +289,7 @@ impl Middleware for OpenApi {
             }
         }
         #[cfg(feature = "page")]
-        if let Some(page) = &self.page_at {
-            let Some(document) = &self.json_at else {
-                let why = "there is a page for the API, and no document that it could read: say `.json_at(\"/openapi.json\")`";
-                return Err(SetupError::new(why));
-            };
+        if let (Some(page), Some(document)) = (&self.page_at, &self.json_at) {
             page::add(app, page, document, &self.info, &self.attached);
         }
         Ok(())

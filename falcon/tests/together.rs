@@ -8,7 +8,7 @@
 use falcon::auth::{ApiKeys, Auth, Keys, Principal, Require};
 use falcon::cors::Cors;
 use falcon::header::HeaderName;
-use falcon::openapi::OpenApi;
+use falcon::openapi::{Document, OpenApi};
 use falcon::operation::{Operation, Parameter, Schema};
 use falcon::prelude::*;
 use falcon::validate::{Validation, schema_of};
@@ -156,14 +156,17 @@ fn what_validation_answers_is_described() {
         .as_object()
         .unwrap();
     let statuses: Vec<&String> = responses.keys().collect();
-    assert_eq!(statuses, ["200", "400", "413", "415", "422"]);
+    assert_eq!(statuses, ["400", "413", "415", "422", "default"]);
     let bad = responses["400"]["description"].as_str().unwrap();
     assert!(
         bad.contains("`invalid_parameters`") && bad.contains("`json_malformed`"),
         "{bad}"
     );
     let get = &document["paths"]["/things"]["get"]["responses"];
-    assert_eq!(get, &json!({"200": {"description": "OK"}}));
+    assert_eq!(
+        get,
+        &json!({"default": {"description": "What it answers is not described."}})
+    );
 }
 
 mod before {
@@ -205,4 +208,94 @@ fn a_type_that_changes_changes_what_is_checked_and_what_is_described() {
         |document: &Value| document["components"]["schemas"]["Pet"]["properties"]["age"].clone();
     assert_eq!(age(&old), Value::Null);
     assert_eq!(age(&new)["maximum"], 255);
+}
+
+#[test]
+fn who_stands_further_out_asks_too_and_the_description_says_so() {
+    let keys_in = |header: &'static str| {
+        let keys = Keys::builder().key("abc", Principal::new("ci"));
+        ApiKeys::in_header(HeaderName::from_static(header), keys.build().unwrap())
+    };
+    let document = document(Auth::new(keys_in("x-outer")), |app| {
+        app.group("/in", Auth::new(keys_in("x-inner")))
+            .add_route("/things", Things);
+        app.group(
+            "/open",
+            Auth::new(keys_in("x-inner")).default_rule(Require::nothing()),
+        )
+        .add_route("/things", Things);
+    });
+    let of = |path: &str| document["paths"][path]["get"]["security"].clone();
+    assert_eq!(of("/in/things"), json!([{"key": [], "key2": []}]));
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!(
+        (&schemes["key"]["name"], &schemes["key2"]["name"]),
+        (&json!("x-outer"), &json!("x-inner"))
+    );
+}
+
+#[test]
+fn requests_are_held_to_a_document_that_was_there_first() {
+    let given = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "Things", "version": "1"},
+        "paths": {"/things/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string", "maxLength": 3}}],
+            "get": {"parameters": [{"$ref": "#/components/parameters/Limit"}], "responses": {"200": {"description": ""}}},
+            "put": {
+                "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}},
+                "responses": {"200": {"description": ""}},
+            },
+        }},
+        "components": {
+            "parameters": {"Limit": {"name": "limit", "in": "query", "schema": {"$ref": "#/components/schemas/Count"}}},
+            "schemas": {
+                "Count": {"type": "integer", "minimum": 1},
+                "Thing": {"type": "object", "properties": {"parts": {"items": {"$ref": "#/components/schemas/Thing"}}, "count": {"$ref": "#/components/schemas/Count"}}, "additionalProperties": false},
+            },
+        },
+    });
+    let given = Document::parse(&given.to_string()).unwrap();
+    // In either order.
+    let mut first = App::with((
+        OpenApi::of(given.clone()).json_at("/openapi.json"),
+        Validation::new(),
+    ));
+    let mut last = App::with((
+        Validation::new(),
+        OpenApi::of(given).json_at("/openapi.json"),
+    ));
+    for app in [&mut first, &mut last] {
+        app.add_route("/things/{id}", Echo);
+    }
+    for client in [TestClient::new(first), TestClient::new(last)] {
+        let put = |body: Value| block_on(client.put("/things/abc").json(&body).send());
+        put(json!({"parts": [{"count": 1}]})).assert_status(200);
+        let result = put(json!({"parts": [{"count": 0, "x": 1}]}));
+        result.assert_problem(422, "validation_failed");
+        let problem: Value = result.json();
+        assert_eq!(problem["errors"][0]["pointer"], "/parts/0/count");
+        assert_eq!(
+            problem["errors"][0]["schema"],
+            "/components/schemas/Count/minimum"
+        );
+        block_on(client.get("/things/abc?limit=0").send())
+            .assert_problem(400, "invalid_parameters");
+        block_on(client.get("/things/abcd").send()).assert_problem(400, "invalid_parameters");
+        block_on(client.get("/things/abc?limit=5").send()).assert_status(200);
+    }
+}
+
+struct Echo;
+
+impl Resource for Echo {
+    async fn on_get(&self, _req: &mut Request, _resp: &mut Response) -> Result {
+        Ok(())
+    }
+
+    async fn on_put(&self, req: &mut Request, resp: &mut Response) -> Result {
+        let value: Value = req.valid_media()?;
+        resp.set_text(value.to_string());
+        Ok(())
+    }
 }

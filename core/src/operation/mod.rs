@@ -97,12 +97,19 @@ impl Operation {
     /// Takes a text such as a documentation comment: the first paragraph is the summary, the rest
     /// the description.
     pub fn doc(text: &str) -> Self {
-        let text = text.trim();
-        let (first, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+        let lines = without_indent(text);
+        let lines = lines.iter().skip_while(|line| line.is_empty());
+        let lines: Vec<&str> = lines.copied().collect();
+        let (first, rest) = lines.split_at(
+            lines
+                .iter()
+                .position(|line| line.is_empty())
+                .unwrap_or(lines.len()),
+        );
         let said = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
-            summary: said(first.split_whitespace().collect::<Vec<_>>().join(" ")),
-            description: said(rest.trim().to_owned()),
+            summary: said(first.join(" ")),
+            description: said(rest.join("\n").trim().to_owned()),
             ..Self::default()
         }
     }
@@ -248,6 +255,22 @@ impl Operation {
             }
         }
     }
+}
+
+/// The lines of a text, without the blanks that all of them begin with; the first one stands behind a
+/// quotation mark.
+fn without_indent(text: &str) -> Vec<&str> {
+    let is_blank = |line: &str| line.trim().is_empty();
+    let indents = text.lines().skip(1).filter(|line| !is_blank(line));
+    let indent = indents
+        .map(|line| line.len() - line.trim_start().len())
+        .min();
+    let lines = text.lines().enumerate().map(|(i, line)| match i {
+        0 => line.trim(),
+        _ if is_blank(line) => "",
+        _ => line.get(indent.unwrap_or(0)..).unwrap_or(line).trim_end(),
+    });
+    lines.collect()
 }
 
 fn replace<T: Clone>(farther: &mut Option<T>, nearer: Option<&T>) {

@@ -268,13 +268,26 @@ fn middleware_adds_to_what_is_said_of_the_routes_that_it_stands_around() {
 
 #[test]
 fn a_documentation_comment_is_a_summary_and_a_description() {
-    let operation = Operation::doc("\nLists\n  things.\n\nOf all kinds.\n\nAnd more.\n");
+    let operation = Operation::doc("\nLists\nthings.\n\nOf all kinds.\n\nAnd more.\n");
     assert_eq!(operation.summary.as_deref(), Some("Lists things."));
     assert_eq!(
         operation.description.as_deref(),
         Some("Of all kinds.\n\nAnd more.")
     );
     assert_eq!(Operation::doc(" ").summary, None);
+
+    let written = Operation::doc(
+        "Lists things.
+        \r
+        Of all kinds:
+
+            - these
+            - those\r
+        ",
+    );
+    assert_eq!(written.summary.as_deref(), Some("Lists things."));
+    let expected = "Of all kinds:\n\n    - these\n    - those";
+    assert_eq!(written.description.as_deref(), Some(expected));
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use falcon_core::operation::{Place, Schema, SecurityKind, SecurityScheme};
 use serde_json::{Map, Value, json};
 
+use super::parts::{Parts, is_whole};
+
 /// What operations refer to.
 #[derive(Default)]
 pub(super) struct Components {
@@ -13,109 +15,91 @@ pub(super) struct Components {
     pub(super) faults: Vec<String>,
 }
 
-/// Where a schema keeps those that it refers to.
-const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
-
 /// The problem document of RFC 9457, with the code for programs.
 const PROBLEM: &str = "Problem";
 
 impl Components {
     /// Returns what stands in the place of a schema: a reference where it has a name.
     pub(super) fn schema(&mut self, schema: &Schema, place: &str) -> Value {
-        let mut document: Value = match serde_json::from_str(schema.as_str()) {
-            Ok(document) => document,
+        let document = match serde_json::from_str(schema.as_str()) {
+            Ok(document @ (Value::Object(_) | Value::Bool(_))) => document,
+            Ok(_) => {
+                self.faults
+                    .push(format!("{place}: a schema is an object or a truth value"));
+                return json!({});
+            }
             Err(error) => {
                 self.faults
                     .push(format!("{place}: a schema is no JSON document: {error}"));
                 return json!({});
             }
         };
-        if let Some(root) = document.as_object_mut() {
-            let is_usual = |dialect: &Value| {
-                dialect.as_str().is_some_and(|dialect| {
-                    dialect.trim_end_matches('#').ends_with("/2020-12/schema")
-                })
-            };
-            if root.get("$schema").is_some_and(is_usual) {
-                root.remove("$schema");
-            }
-        }
-        let refers_to_itself = refers_to_root(&document);
         let name = schema
             .name()
             .map(component_name)
-            .or_else(|| refers_to_itself.then(|| "Schema".to_owned()));
-        let names = self.hoist(&mut document, name.as_deref());
-        match name {
-            None => document,
+            .filter(|name| !name.is_empty());
+        if is_whole(&document) {
+            return self.whole(document, name);
+        }
+        let parts = Parts::new(document, name);
+        let names = self.free_names(&parts);
+        let (root, others) = parts.redirected(&names);
+        for (name, part) in others {
+            self.schemas.entry(name).or_insert(part);
+        }
+        match names.get("") {
+            None => root,
             Some(name) => {
-                let name = names.get("").cloned().unwrap_or(name);
-                self.schemas.entry(name.clone()).or_insert(document);
-                reference(&name)
+                if root != reference(name) {
+                    self.schemas.entry(name.clone()).or_insert(root);
+                }
+                reference(name)
             }
         }
     }
 
-    /// Moves the definitions of a schema among the components, and has its references lead there.
-    /// Returns what each came to be called, by its pointer; the root by nothing.
-    fn hoist(&mut self, document: &mut Value, root: Option<&str>) -> BTreeMap<String, String> {
-        let mut parts: Vec<(String, String, Value)> = Vec::new();
-        for keyword in DEFINITIONS {
-            let definitions = document
-                .as_object_mut()
-                .and_then(|root| root.remove(keyword));
-            for (name, definition) in definitions
-                .as_ref()
-                .and_then(Value::as_object)
-                .into_iter()
-                .flatten()
-            {
-                let pointer = format!("/{keyword}/{}", name.replace('~', "~0").replace('/', "~1"));
-                parts.push((pointer, component_name(name), definition.clone()));
+    /// A schema whose references are its own: it stays together.
+    fn whole(&mut self, mut document: Value, name: Option<String>) -> Value {
+        let name = name.unwrap_or_else(|| "Schema".to_owned());
+        let mut number = 1;
+        loop {
+            let name = numbered(&name, number);
+            if let Some(members) = document.as_object_mut().filter(|_| number == 1) {
+                // Without a base of its own, its references would be the document's.
+                members
+                    .entry("$id")
+                    .or_insert_with(|| json!(format!("urn:schema:{name}")));
+            }
+            match self.schemas.get(&name) {
+                Some(known) if *known != document => number += 1,
+                _ => {
+                    self.schemas.insert(name.clone(), document);
+                    return reference(&name);
+                }
             }
         }
-        if let Some(root) = root {
-            parts.push((String::new(), root.to_owned(), document.clone()));
-        }
-        let names = self.free_names(&parts);
-        redirect(document, &names);
-        for (pointer, _, mut definition) in parts
-            .into_iter()
-            .filter(|(pointer, ..)| !pointer.is_empty())
-        {
-            redirect(&mut definition, &names);
-            if let Some(name) = names.get(&pointer) {
-                self.schemas.entry(name.clone()).or_insert(definition);
-            }
-        }
-        names
     }
 
     /// Names under which nothing else stands: with a number, where a name is taken by something that is
     /// not the same.
-    fn free_names(&self, parts: &[(String, String, Value)]) -> BTreeMap<String, String> {
-        const MOST: usize = 1_000;
-        let mut numbers = vec![1; parts.len()];
+    fn free_names(&self, parts: &Parts) -> BTreeMap<String, String> {
+        let mut numbers = vec![1; parts.all.len()];
         loop {
-            let names: BTreeMap<String, String> = parts
-                .iter()
-                .zip(&numbers)
-                .map(|((pointer, name, _), number)| match number {
-                    1 => (pointer.clone(), name.clone()),
-                    number => (pointer.clone(), format!("{name}{number}")),
-                })
-                .collect();
-            let is_taken = |pointer: &String, definition: &Value| {
-                let known = names.get(pointer).and_then(|name| self.schemas.get(name));
-                known.is_some_and(|known| {
-                    let mut redirected = definition.clone();
-                    redirect(&mut redirected, &names);
-                    *known != redirected
-                })
-            };
+            let mut names = BTreeMap::new();
             let mut is_done = true;
-            for ((pointer, _, definition), number) in parts.iter().zip(&mut numbers) {
-                if *number < MOST && is_taken(pointer, definition) {
+            for (part, number) in parts.all.iter().zip(&mut numbers) {
+                let mut name = numbered(&part.name, *number);
+                while names.values().any(|known| *known == name) {
+                    *number += 1;
+                    name = numbered(&part.name, *number);
+                }
+                names.insert(part.pointer.clone(), name);
+            }
+            for (part, number) in parts.all.iter().zip(&mut numbers) {
+                let known = names
+                    .get(&part.pointer)
+                    .and_then(|name| self.schemas.get(name));
+                if known.is_some_and(|known| *known != part.redirected(&parts.all, &names)) {
                     *number += 1;
                     is_done = false;
                 }
@@ -128,26 +112,36 @@ impl Components {
 
     /// Returns the reference to the problem document.
     pub(super) fn problem(&mut self) -> Value {
-        self.schemas
-            .entry(PROBLEM.to_owned())
-            .or_insert_with(problem);
-        reference(PROBLEM)
+        let problem = problem();
+        let mut number = 1;
+        loop {
+            let name = numbered(PROBLEM, number);
+            let known = self
+                .schemas
+                .entry(name.clone())
+                .or_insert_with(|| problem.clone());
+            if *known == problem {
+                return reference(&name);
+            }
+            number += 1;
+        }
     }
 
     /// Returns the name under which a scheme is told.
-    pub(super) fn scheme(&mut self, scheme: &SecurityScheme, place: &str) -> String {
-        let name = component_name(&scheme.name);
+    pub(super) fn scheme(&mut self, scheme: &SecurityScheme) -> String {
         let described = describe(scheme);
-        let known = self
-            .schemes
-            .entry(name.clone())
-            .or_insert_with(|| described.clone());
-        if *known != described {
-            self.faults.push(format!(
-                "{place}: the security scheme `{name}` is another one somewhere else: give one of them another name"
-            ));
+        let mut number = 1;
+        loop {
+            let name = numbered(&component_name(&scheme.name), number);
+            let known = self
+                .schemes
+                .entry(name.clone())
+                .or_insert_with(|| described.clone());
+            if *known == described {
+                return name;
+            }
+            number += 1;
         }
-        name
     }
 
     pub(super) fn finish(self) -> Option<Value> {
@@ -165,82 +159,23 @@ impl Components {
     }
 }
 
+pub(super) fn numbered(name: &str, number: usize) -> String {
+    match number {
+        1 => name.to_owned(),
+        number => format!("{name}{number}"),
+    }
+}
+
 fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
 /// A name as components may have one (OpenAPI 3.1.1, section 4.8.7.1).
-fn component_name(name: &str) -> String {
+pub(super) fn component_name(name: &str) -> String {
     let is_allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     name.chars()
         .map(|c| if is_allowed(c) { c } else { '_' })
         .collect()
-}
-
-/// Whether a schema refers to the whole of itself.
-fn refers_to_root(schema: &Value) -> bool {
-    match schema {
-        Value::Object(members) if has_base(members) => false,
-        Value::Object(members) => {
-            members
-                .get("$ref")
-                .is_some_and(|reference| reference == "#")
-                || members.values().any(refers_to_root)
-        }
-        Value::Array(items) => items.iter().any(refers_to_root),
-        _ => false,
-    }
-}
-
-/// Whether references in a schema are its own.
-fn has_base(members: &Map<String, Value>) -> bool {
-    members.get("$id").is_some_and(Value::is_string)
-}
-
-/// Has references lead to where the definitions were moved.
-fn redirect(schema: &mut Value, names: &BTreeMap<String, String>) {
-    match schema {
-        Value::Object(members) if has_base(members) => {}
-        Value::Object(members) => {
-            if let Some(Value::String(reference)) = members.get_mut("$ref")
-                && let Some(moved) = moved(reference, names)
-            {
-                *reference = moved;
-            }
-            if let Some(mapping) = members
-                .get_mut("discriminator")
-                .and_then(|discriminator| discriminator.get_mut("mapping"))
-                .and_then(Value::as_object_mut)
-            {
-                for target in mapping.values_mut() {
-                    if let Some(moved) = target.as_str().and_then(|target| moved(target, names)) {
-                        *target = Value::String(moved);
-                    }
-                }
-            }
-            members
-                .values_mut()
-                .for_each(|member| redirect(member, names));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, names)),
-        _ => {}
-    }
-}
-
-fn moved(reference: &str, names: &BTreeMap<String, String>) -> Option<String> {
-    let pointer = falcon_core::uri::decode(reference.strip_prefix('#')?)?;
-    if let Some(name) = names.get(&*pointer) {
-        return Some(format!("#/components/schemas/{name}"));
-    }
-    // A part of a definition.
-    let (whole, name) = names.iter().find(|(whole, _)| {
-        !whole.is_empty()
-            && pointer
-                .strip_prefix(whole.as_str())
-                .is_some_and(|rest| rest.starts_with('/'))
-    })?;
-    let rest = pointer.strip_prefix(whole.as_str())?;
-    Some(format!("#/components/schemas/{name}{rest}"))
 }
 
 fn problem() -> Value {

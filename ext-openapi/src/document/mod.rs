@@ -1,14 +1,17 @@
 //! The document: an OpenAPI description as a JSON value, put together from routes.
 
 mod components;
+mod ids;
 mod info;
 mod operation;
+mod parts;
 pub(crate) mod path;
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use falcon_core::operation::{Operation, Place};
 use falcon_core::{Method, Route};
 use serde_json::{Map, Value, json};
 
@@ -114,12 +117,24 @@ pub(crate) const METHODS: [Method; 8] = [
 /// What was found so far.
 #[derive(Default)]
 struct Builder {
-    paths: BTreeMap<String, Map<String, Value>>,
+    /// By their shapes: what the fields are called tells no path from another.
+    paths: BTreeMap<String, PathItem>,
     components: Components,
-    /// With where each was used first.
-    ids: BTreeMap<String, String>,
     tags: Vec<String>,
     faults: Vec<String>,
+}
+
+/// A path, as its first route has it.
+struct PathItem {
+    path: String,
+    operations: BTreeMap<&'static str, Described>,
+}
+
+/// An operation, and what it was called.
+struct Described {
+    id: Option<String>,
+    place: String,
+    operation: Map<String, Value>,
 }
 
 impl Builder {
@@ -127,36 +142,45 @@ impl Builder {
         if route.takes_rest() {
             return;
         }
-        let path = path::of(route);
-        let answers = |method: &&Method| route.methods().contains(method);
         let is_head_of_get =
             |method: &Method| *method == Method::HEAD && route.methods().contains(&Method::GET);
-        for method in METHODS.iter().filter(answers) {
-            if is_head_of_get(method) {
-                continue;
+        for method in METHODS
+            .iter()
+            .filter(|method| route.methods().contains(method))
+        {
+            if !is_head_of_get(method) {
+                self.add_operation(route, method);
             }
-            self.add_operation(route, &path, method);
         }
     }
 
-    fn add_operation(&mut self, route: &Route, path: &str, method: &Method) {
-        let said = route.operation(method);
+    fn add_operation(&mut self, route: &Route, method: &Method) {
+        let mut said = route.operation(method);
         if said.is_hidden == Some(true) {
             return;
         }
-        let name = method.as_str().to_ascii_lowercase();
-        // Of two routes that are one to OpenAPI, since it knows no converters, the first is described.
-        if self
-            .paths
-            .get(path)
-            .is_some_and(|of_path| of_path.contains_key(&name))
-        {
-            return;
+        let path = path::of(route);
+        let shape = path::shape(&path);
+        let name = lower(method);
+        if let Some(known) = self.paths.get(&shape) {
+            // Of two routes that are one to OpenAPI, since it knows no converters, the first is described.
+            if known.operations.contains_key(name) {
+                return;
+            }
+            rename_fields(&mut said, &path, &known.path);
         }
         let place = format!("{method} {}", route.template());
-        let described = operation::describe(self, route, method, &said, &place);
-        let of_path = self.paths.entry(path.to_owned()).or_default();
-        of_path.insert(name, described);
+        let operation = operation::describe(self, route, method, &said, &place);
+        let described = Described {
+            id: said.id,
+            place,
+            operation,
+        };
+        let item = self.paths.entry(shape).or_insert_with(|| PathItem {
+            path,
+            operations: BTreeMap::new(),
+        });
+        item.operations.insert(name, described);
         for tag in said.tags {
             if !self.tags.contains(&tag) {
                 self.tags.push(tag);
@@ -164,33 +188,15 @@ impl Builder {
         }
     }
 
-    /// A name for programs, which no other operation has.
-    fn take_id(&mut self, id: String, place: &str) -> String {
-        match self.ids.insert(id.clone(), place.to_owned()) {
-            None => {}
-            Some(other) => self.faults.push(format!(
-                "two operations are called `{id}`, {other} and {place}: give one of them another `id`"
-            )),
-        }
-        id
-    }
-
     fn finish(mut self, info: &Info) -> Result<Document, DocumentError> {
         self.faults
             .extend(std::mem::take(&mut self.components.faults));
-        if !self.faults.is_empty() {
-            return Err(DocumentError {
-                faults: self.faults,
-            });
-        }
+        let (paths, faults) = ids::named(self.paths);
+        self.faults.extend(faults);
         let mut document = Map::new();
         document.insert("openapi".to_owned(), json!("3.1.1"));
         info.write(&mut document, &self.tags);
-        let paths = self
-            .paths
-            .into_iter()
-            .map(|(path, item)| (path, Value::Object(item)));
-        document.insert("paths".to_owned(), Value::Object(paths.collect()));
+        document.insert("paths".to_owned(), Value::Object(paths));
         if let Some(components) = self.components.finish() {
             document.insert("components".to_owned(), components);
         }
@@ -198,6 +204,62 @@ impl Builder {
         for edit in &info.edits {
             edit(&mut document);
         }
-        Ok(Document(document))
+        self.faults.extend(lost_references(&document));
+        if self.faults.is_empty() {
+            Ok(Document(document))
+        } else {
+            Err(DocumentError {
+                faults: self.faults,
+            })
+        }
     }
+}
+
+/// A method as a path item has it.
+fn lower(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "get",
+        Method::PUT => "put",
+        Method::POST => "post",
+        Method::DELETE => "delete",
+        Method::OPTIONS => "options",
+        Method::HEAD => "head",
+        Method::PATCH => "patch",
+        _ => "trace",
+    }
+}
+
+/// Calls the fields of a path as another route of the same shape does.
+fn rename_fields(said: &mut Operation, path: &str, known: &str) {
+    let names: Vec<(&str, &str)> = path::fields(path).zip(path::fields(known)).collect();
+    for parameter in said
+        .parameters
+        .iter_mut()
+        .filter(|one| one.place == Place::Path)
+    {
+        let new = names.iter().find(|(own, _)| *own == parameter.name);
+        if let Some((_, new)) = new {
+            (*new).clone_into(&mut parameter.name);
+        }
+    }
+}
+
+/// References of components that lead nowhere.
+fn lost_references(document: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    let schemas = document
+        .pointer("/components/schemas")
+        .and_then(Value::as_object);
+    for (name, schema) in schemas.into_iter().flatten() {
+        parts::each_reference(schema, &mut |reference| {
+            let pointer = reference
+                .strip_prefix('#')
+                .and_then(falcon_core::uri::decode);
+            if pointer.is_some_and(|pointer| document.pointer(&pointer).is_none()) {
+                let why = format!("the schema `{name}` refers to `{reference}`, where nothing is");
+                faults.push(why);
+            }
+        });
+    }
+    faults
 }

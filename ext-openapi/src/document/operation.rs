@@ -5,8 +5,9 @@ use falcon_core::operation::{
 };
 use falcon_core::{Consumes, Deprecated, Method, Produces, Route, StatusCode};
 use serde_json::{Map, Value, json};
+use std::time::SystemTime;
 
-use super::{Builder, path};
+use super::Builder;
 
 /// Headers that are told by other means, and parameters of these names mean nothing (OpenAPI 3.1.1,
 /// section 4.8.12.2).
@@ -18,14 +19,9 @@ pub(super) fn describe(
     method: &Method,
     said: &Operation,
     place: &str,
-) -> Value {
+) -> Map<String, Value> {
     let mut out = Map::new();
     let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
-    let id = said
-        .id
-        .clone()
-        .unwrap_or_else(|| path::id_of(method.as_str(), &path::of(route)));
-    put("operationId", json!(builder.take_id(id, place)));
     if let Some(summary) = &said.summary {
         put("summary", json!(summary));
     }
@@ -36,7 +32,8 @@ pub(super) fn describe(
         put("tags", json!(said.tags));
     }
     let deprecated = route.meta_for::<Deprecated>(method);
-    if deprecated.is_some_and(|deprecated| deprecated.deprecated_at().is_some()) {
+    let since = deprecated.and_then(Deprecated::deprecated_at);
+    if since.is_some_and(|since| since <= SystemTime::now()) {
         put("deprecated", json!(true));
     }
     let parameters = said
@@ -49,23 +46,48 @@ pub(super) fn describe(
     if !parameters.is_empty() {
         put("parameters", json!(parameters));
     }
-    if let Some(body) = &said.body {
-        let consumed = route.meta_for::<Consumes>(method);
-        let types: Vec<&str> = consumed
-            .map(|types| types.iter().collect())
-            .unwrap_or_default();
-        let content = contents(builder, &body.contents, &types, place);
-        let mut described = json!({"required": body.is_required, "content": content});
-        if let Some(description) = &body.description {
-            described["description"] = json!(description);
-        }
-        put("requestBody", described);
+    let consumed = route.meta_for::<Consumes>(method);
+    if let Some(body) = body(builder, consumed, method, said, place) {
+        put("requestBody", body);
     }
     put("responses", responses(builder, route, method, said, place));
     if let Some(any_of) = &said.security {
-        put("security", security(builder, any_of, place));
+        put("security", security(builder, any_of));
     }
-    Value::Object(out)
+    out
+}
+
+/// The body; of a route that only says what it takes, its media types.
+fn body(
+    builder: &mut Builder,
+    consumed: Option<&Consumes>,
+    method: &Method,
+    said: &Operation,
+    place: &str,
+) -> Option<Value> {
+    let types: Vec<&str> = consumed
+        .map(|types| types.iter().collect())
+        .unwrap_or_default();
+    let takes_one = [Method::POST, Method::PUT, Method::PATCH].contains(method);
+    let Some(body) = &said.body else {
+        let content = of_types(&types);
+        return (takes_one && !types.is_empty()).then(|| json!({ "content": content }));
+    };
+    let content = contents(builder, &body.contents, &types, place);
+    let mut described = json!({"required": body.is_required, "content": content});
+    if let Some(description) = &body.description {
+        described["description"] = json!(description);
+    }
+    Some(described)
+}
+
+/// Media types of which no more is known.
+fn of_types(types: &[&str]) -> Value {
+    types
+        .iter()
+        .map(|name| ((*name).to_owned(), json!({})))
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn is_told(parameter: &Parameter) -> bool {
@@ -149,8 +171,11 @@ fn responses(
             .is_none_or(|s| s.is_success() || s.is_redirection() || s.is_informational())
     };
     if !said.answers.iter().any(is_success) {
-        let answer = Answer::new(StatusCode::OK);
-        all.insert("200".to_owned(), response(builder, &answer, &types, place));
+        let mut others = json!({"description": "What it answers is not described."});
+        if !types.is_empty() {
+            others["content"] = of_types(&types);
+        }
+        all.insert("default".to_owned(), others);
     }
     Value::Object(all)
 }
@@ -170,6 +195,13 @@ fn response(builder: &mut Builder, answer: &Answer, types: &[&str], place: &str)
     }
     let mut described = json!({"description": paragraphs.join("\n\n")});
     let mut content = contents(builder, &answer.contents, types, place);
+    let is_bare = answer.status.is_none_or(|status| {
+        let without = [StatusCode::NO_CONTENT, StatusCode::RESET_CONTENT];
+        !status.is_success() || without.contains(&status)
+    });
+    if answer.contents.is_empty() && !is_bare {
+        content = of_types(types);
+    }
     if !answer.codes.is_empty() {
         let problem = "application/problem+json";
         if content.get(problem).is_none() {
@@ -199,11 +231,11 @@ fn header_of(builder: &mut Builder, header: &AnswerHeader, place: &str) -> Value
     })
 }
 
-fn security(builder: &mut Builder, any_of: &[Security], place: &str) -> Value {
+fn security(builder: &mut Builder, any_of: &[Security]) -> Value {
     let alternatives = any_of.iter().map(|security| {
         let schemes = security.schemes.iter();
         let schemes: Map<String, Value> = schemes
-            .map(|(scheme, scopes)| (builder.components.scheme(scheme, place), json!(scopes)))
+            .map(|(scheme, scopes)| (builder.components.scheme(scheme), json!(scopes)))
             .collect();
         Value::Object(schemes)
     });

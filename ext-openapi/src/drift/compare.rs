@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::schema::{Side, schemas};
 use super::{Changes, Impact};
+use crate::document::path::{fields, shape};
 use crate::resolve::Root;
 
 const METHODS: [&str; 8] = [
@@ -62,7 +63,7 @@ fn operations(root: Root<'_>) -> BTreeMap<String, Operation<'_>> {
         for method in METHODS {
             let said = root.get(item, method);
             if said.is_object() {
-                let name = format!("{} {}", method.to_ascii_uppercase(), nameless(path));
+                let name = format!("{} {}", method.to_ascii_uppercase(), shape(path));
                 all.insert(name, Operation { path, item, said });
             }
         }
@@ -74,19 +75,6 @@ struct Operation<'a> {
     path: &'a str,
     item: &'a Value,
     said: &'a Value,
-}
-
-/// A path whose fields have no names.
-fn nameless(path: &str) -> String {
-    let mut out = String::new();
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('{') {
-        out.push_str(before);
-        out.push_str("{}");
-        rest = after.split_once('}').map_or("", |(_, rest)| rest);
-    }
-    out.push_str(rest);
-    out
 }
 
 type Parameters<'a> = BTreeMap<(String, String), &'a Value>;
@@ -365,12 +353,7 @@ fn parameters<'a>(root: Root<'a>, operation: &Operation<'a>) -> Parameters<'a> {
             .into_iter()
             .flatten()
     };
-    let names: Vec<&str> = operation
-        .path
-        .split('{')
-        .skip(1)
-        .filter_map(|part| part.split('}').next())
-        .collect();
+    let names: Vec<&str> = fields(operation.path).collect();
     let all = of(operation.item)
         .chain(of(operation.said))
         .map(|one| root.resolved(one));

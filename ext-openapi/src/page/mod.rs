@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Read as _;
+use std::sync::OnceLock;
 
 use falcon_core::bytes::Bytes;
 use falcon_core::header::{self, ETag, HeaderName, HeaderValue};
@@ -19,6 +20,8 @@ use crate::serve::tag_of;
 const BUNDLE: &[u8] = include_bytes!("../../assets/swagger-ui-bundle.js.gz");
 const STYLE: &[u8] = include_bytes!("../../assets/swagger-ui.css.gz");
 const NOTICES: &[u8] = include_bytes!("../../assets/swagger-ui-bundle.js.LICENSE.txt");
+const LICENCE: &[u8] = include_bytes!("../../assets/LICENSE");
+const NOTICE: &[u8] = include_bytes!("../../assets/NOTICE");
 const START: &[u8] = include_bytes!("start.js");
 
 /// Adds the page, and the files that it is made of below it.
@@ -43,12 +46,15 @@ pub(crate) fn add(
             NOTICES,
             false,
         ),
+        ("LICENSE", "text/plain; charset=utf-8", LICENCE, false),
+        ("NOTICE", "text/plain; charset=utf-8", NOTICE, false),
     ];
     for (name, media_type, bytes, is_packed) in files {
         let file = File {
             media_type,
             tag: tag_of(bytes),
             bytes: Bytes::from_static(bytes),
+            unpacked: OnceLock::new(),
             is_packed,
             policy: None,
             attached: attached.clone(),
@@ -59,6 +65,7 @@ pub(crate) fn add(
         media_type: "text/html; charset=utf-8",
         tag: tag_of(html.as_bytes()),
         bytes: html.into(),
+        unpacked: OnceLock::new(),
         is_packed: false,
         policy: Some(policy),
         attached: attached.clone(),
@@ -73,6 +80,7 @@ struct File {
     media_type: &'static str,
     tag: String,
     bytes: Bytes,
+    unpacked: OnceLock<Bytes>,
     /// Whether the bytes are packed with gzip.
     is_packed: bool,
     policy: Option<HeaderValue>,
@@ -113,7 +121,14 @@ impl File {
             resp.set_header(header::CONTENT_ENCODING, "gzip")?;
             return Ok((self.bytes.clone(), format!("{}-gzip", self.tag)));
         }
-        Ok((unpacked(&self.bytes)?.into(), self.tag.clone()))
+        let plain = match self.unpacked.get() {
+            Some(plain) => plain.clone(),
+            None => {
+                let plain = Bytes::from(unpacked(&self.bytes)?);
+                self.unpacked.get_or_init(|| plain).clone()
+            }
+        };
+        Ok((plain, self.tag.clone()))
     }
 }
 
@@ -129,16 +144,18 @@ fn html(page: &str, ends_with_slash: bool, document: &str, title: &str) -> Strin
         .matches('/')
         .count()
         .saturating_sub(usize::from(!ends_with_slash));
+    // With a dot in front, or a colon would make a scheme of it.
     let own = if ends_with_slash {
-        String::new()
+        "./".to_owned()
     } else {
-        format!("{}/", page.rsplit('/').next().unwrap_or_default())
+        format!("./{}/", page.rsplit('/').next().unwrap_or_default())
     };
-    let document = format!(
-        "{}{}",
-        "../".repeat(depth),
-        document.trim_start_matches('/')
-    );
+    let up = if depth == 0 {
+        "./".to_owned()
+    } else {
+        "../".repeat(depth)
+    };
+    let document = format!("{up}{}", document.trim_start_matches('/'));
     let (title, document, own) = (escaped(title), escaped(&document), escaped(&own));
     format!(
         r#"<!doctype html>
@@ -190,7 +207,9 @@ fn origin(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
     let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
-    let is_web = scheme == "https" || scheme == "http";
+    let is_web = ["https", "http"]
+        .iter()
+        .any(|web| scheme.eq_ignore_ascii_case(web));
     let is_plain = !host.is_empty() && host.chars().all(is_host);
     (is_web && is_plain).then(|| &url[..scheme.len() + 3 + host.len()])
 }

@@ -24,7 +24,7 @@ fn write(value: &Value, depth: usize, out: &mut String) {
         Value::Object(members) if !members.is_empty() => {
             for (name, member) in ordered(members) {
                 begin(depth, out);
-                text(name, depth, out);
+                key(name, out);
                 out.push(':');
                 let is_scalar = !is_block(member);
                 if is_scalar {
@@ -38,7 +38,7 @@ fn write(value: &Value, depth: usize, out: &mut String) {
             out.push('\n');
         }
         scalar => {
-            out.push_str(&scalar.to_string());
+            out.push_str(&exact(scalar));
             out.push('\n');
         }
     }
@@ -71,6 +71,47 @@ fn begin(depth: usize, out: &mut String) {
     out.extend(std::iter::repeat_n("  ", depth));
 }
 
+/// A name stands on one line, however long it is.
+fn key(name: &str, out: &mut String) {
+    if is_plain(name) {
+        out.push_str(name);
+    } else {
+        out.push_str(&quoted(name));
+    }
+}
+
+/// As JSON has it, and nothing in it that YAML takes for the end of a line, or does not take at all.
+fn quoted(content: &str) -> String {
+    let is_odd =
+        |c: char| ('\u{7f}'..='\u{9f}').contains(&c) || "\u{2028}\u{2029}\u{feff}".contains(c);
+    let json = Value::from(content).to_string();
+    json.chars().fold(String::new(), |mut out, c| {
+        if is_odd(c) {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+        out
+    })
+}
+
+/// A number whose exponent no reader overlooks: it wants a point before it, and a sign behind.
+fn exact(scalar: &Value) -> String {
+    let text = scalar.to_string();
+    match text.split_once('e') {
+        Some((mantissa, exponent)) if scalar.is_number() => {
+            let point = if mantissa.contains('.') { "" } else { ".0" };
+            let sign = if exponent.starts_with(['+', '-']) {
+                ""
+            } else {
+                "+"
+            };
+            format!("{mantissa}{point}e{sign}{exponent}")
+        }
+        _ => text,
+    }
+}
+
 fn text(content: &str, depth: usize, out: &mut String) {
     if is_plain(content) {
         out.push_str(content);
@@ -84,7 +125,7 @@ fn text(content: &str, depth: usize, out: &mut String) {
             }
         }
     } else {
-        out.push_str(&Value::from(content).to_string());
+        out.push_str(&quoted(content));
     }
 }
 
@@ -126,6 +167,7 @@ mod tests {
             "empty": {"list": [], "object": {}, "text": ""},
             "nested": [[1, 2], {"a": 1, "b": [true]}, "a: b", "# no comment", "é"],
             "description": "First.\n\nSecond: *more*.",
+            "a\nb": ["\u{7f}\u{85}", 1e21, 1e-7],
         });
         let expected = r##"version: "1.0"
 description: |-
@@ -140,6 +182,10 @@ paths:
         - things
         - "1.0"
         - "2001-01-01"
+"a\nb":
+  - "\u007f\u0085"
+  - 1.0e+21
+  - 1.0e-7
 empty:
   list: []
   object: {}

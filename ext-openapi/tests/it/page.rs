@@ -19,7 +19,7 @@ fn the_page_brings_everything_that_it_needs() {
     page.assert_status(200)
         .assert_header("content-type", "text/html; charset=utf-8");
     assert!(
-        page.text().contains("data-document=\"openapi.json\""),
+        page.text().contains("data-document=\"./openapi.json\""),
         "{}",
         page.text()
     );
@@ -28,12 +28,16 @@ fn the_page_brings_everything_that_it_needs() {
         "docs/swagger-ui.css",
         "docs/start.js",
     ] {
-        assert!(page.text().contains(&format!("\"{file}\"")), "{file}");
+        assert!(page.text().contains(&format!("\"./{file}\"")), "{file}");
         let result = block_on(client.get(&format!("/{file}")).send());
         result
             .assert_status(200)
             .assert_header("x-content-type-options", "nosniff");
         assert!(result.bytes().len() > 100);
+    }
+    for (file, text) in [("LICENSE", "Apache License"), ("NOTICE", "SmartBear")] {
+        let result = block_on(client.get(&format!("/docs/{file}")).send());
+        assert!(result.text().contains(text), "{file}");
     }
     let licence = block_on(client.get("/docs/swagger-ui-bundle.js.LICENSE.txt").send());
     licence
@@ -94,10 +98,10 @@ fn files_are_sent_packed_to_whoever_takes_that() {
 #[test]
 fn names_are_relative_wherever_the_page_is() {
     for (at, own, document) in [
-        ("/docs", "docs/", "openapi.json"),
-        ("/docs/", "", "../openapi.json"),
-        ("/a/b/docs", "docs/", "../../openapi.json"),
-        ("/a/b/docs/", "", "../../../openapi.json"),
+        ("/docs", "./docs/", "./openapi.json"),
+        ("/docs/", "./", "../openapi.json"),
+        ("/a/b/docs", "./docs/", "../../openapi.json"),
+        ("/a/b/docs/", "./", "../../../openapi.json"),
     ] {
         let page = block_on(client(openapi().page_at(at)).get(at).send());
         let text = page.text();
