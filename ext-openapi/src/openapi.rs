@@ -91,13 +91,11 @@ impl OpenApi {
     /// # Ok::<(), falcon_openapi::DocumentError>(())
     /// ```
     pub fn of(document: Document) -> Self {
-        let title = document
-            .as_value()
-            .pointer("/info/title")
-            .and_then(Value::as_str);
+        let title = document.as_value().pointer("/info/title");
+        let title = title.and_then(Value::as_str).unwrap_or_default().to_owned();
         Self {
-            given: Some(Given::new(document.clone())),
-            ..Self::new(title.unwrap_or_default(), "")
+            given: Some(Given::new(document)),
+            ..Self::new(title, "")
         }
     }
 

@@ -180,10 +180,10 @@ fn references(schema: &mut Value, see: &mut dyn FnMut(&mut String)) {
         .into_iter()
         .flat_map(Map::values_mut)
     {
-        if let Value::String(target) = target {
-            if target.starts_with('#') {
-                see(target);
-            }
+        if let Value::String(target) = target
+            && target.starts_with('#')
+        {
+            see(target);
         }
     }
     for keyword in SCHEMAS {

@@ -13,7 +13,7 @@ pub(crate) fn of(route: &Route) -> String {
         };
         let written = written(field);
         path.push_str(before);
-        path.push_str(&format!("{{{}}}", field.name()));
+        path.extend(["{", field.name(), "}"]);
         rest = after.get(written.len()..).unwrap_or_default();
     }
     path.push_str(rest);

@@ -24,9 +24,10 @@ pub(crate) struct Given {
 
 impl Given {
     pub(crate) fn new(document: Document) -> Self {
+        let operations = read::operations(document.as_value());
         Self {
-            operations: Arc::new(read::operations(document.as_value())),
             document,
+            operations: Arc::new(operations),
             prefix: String::new(),
         }
     }
@@ -63,7 +64,7 @@ impl Given {
                 let is_hidden = route.operation(method).is_hidden == Some(true);
                 let key = (path.clone(), method.clone());
                 match self.operations.get(&key) {
-                    Some(said) => faults.extend(self.media_types(route, method, said)),
+                    Some(said) => faults.extend(media_types(route, method, said)),
                     None if is_head_of_get || is_hidden => {}
                     None => faults.push(format!(
                         "{method} {} is answered, and the document does not have {method} {path}: describe it, or \
@@ -80,28 +81,28 @@ impl Given {
         }));
         faults
     }
+}
 
-    /// What a route says that it takes, and the document does not, or the other way round.
-    fn media_types(&self, route: &Route, method: &Method, said: &Operation) -> Option<String> {
-        let consumed = route.meta_for::<Consumes>(method)?;
-        let body = said.body.as_ref()?;
-        let mut told: Vec<&str> = body
-            .contents
-            .iter()
-            .filter_map(|content| content.media_type.as_deref())
-            .collect();
-        let mut taken: Vec<&str> = consumed.iter().collect();
-        told.sort_unstable();
-        taken.sort_unstable();
-        (told != taken).then(|| {
-            let place = format!("{method} {}", route.template());
-            format!(
-                "{place} takes {}, and the document has {}",
-                taken.join(", "),
-                told.join(", ")
-            )
-        })
-    }
+/// What a route says that it takes, and the document does not, or the other way round.
+fn media_types(route: &Route, method: &Method, said: &Operation) -> Option<String> {
+    let consumed = route.meta_for::<Consumes>(method)?;
+    let body = said.body.as_ref()?;
+    let mut told: Vec<&str> = body
+        .contents
+        .iter()
+        .filter_map(|content| content.media_type.as_deref())
+        .collect();
+    let mut taken: Vec<&str> = consumed.iter().collect();
+    told.sort_unstable();
+    taken.sort_unstable();
+    (told != taken).then(|| {
+        let place = format!("{method} {}", route.template());
+        format!(
+            "{place} takes {}, and the document has {}",
+            taken.join(", "),
+            told.join(", ")
+        )
+    })
 }
 
 fn path_below(route: &Route, prefix: &str) -> String {

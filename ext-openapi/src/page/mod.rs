@@ -121,12 +121,11 @@ impl File {
             resp.set_header(header::CONTENT_ENCODING, "gzip")?;
             return Ok((self.bytes.clone(), format!("{}-gzip", self.tag)));
         }
-        let plain = match self.unpacked.get() {
-            Some(plain) => plain.clone(),
-            None => {
-                let plain = Bytes::from(unpacked(&self.bytes)?);
-                self.unpacked.get_or_init(|| plain).clone()
-            }
+        let plain = if let Some(plain) = self.unpacked.get() {
+            plain.clone()
+        } else {
+            let plain = Bytes::from(unpacked(&self.bytes)?);
+            self.unpacked.get_or_init(|| plain).clone()
         };
         Ok((plain, self.tag.clone()))
     }

@@ -87,7 +87,7 @@ fn quoted(content: &str) -> String {
     let json = Value::from(content).to_string();
     json.chars().fold(String::new(), |mut out, c| {
         if is_odd(c) {
-            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            out.extend(["\\u", &format!("{:04x}", u32::from(c))]);
         } else {
             out.push(c);
         }
