@@ -30,6 +30,7 @@ use crate::routes::{HexColor, Show, TEMPLATES, Things};
 use crate::serializer;
 use crate::sinks::{SINKS, Sink};
 use crate::time::ByFormat;
+use crate::validation;
 
 /// The application of that name, if it is one of those that this program has.
 pub(crate) fn of(name: &str) -> Option<App> {
@@ -59,6 +60,7 @@ fn build(opts: bool) -> App {
     add_media(&mut app, opts);
     add_errors(&mut app);
     hooks::add_routes(&mut app);
+    validation::add_routes(&mut app);
     let traced = Traced::responders;
     app.add_route("/mw/ok", traced());
     app.add_route("/mw/n/{n:int}", traced());

@@ -23,6 +23,7 @@ mod routes;
 mod serializer;
 mod sinks;
 mod time;
+mod validation;
 mod value;
 
 use std::process::ExitCode;
