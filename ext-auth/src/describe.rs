@@ -1,6 +1,8 @@
 //! What descriptions of an API say of credentials.
 
-use falcon_core::operation::{Describer, Operation, Place, Security, SecurityKind, SecurityScheme};
+use falcon_core::operation::{
+    Answer, Describer, Operation, Place, Security, SecurityKind, SecurityScheme,
+};
 use falcon_core::{Method, Route, StatusCode};
 
 use crate::{Authenticator, By, Challenge, Require};
@@ -42,6 +44,7 @@ fn describe(rule: &Require, schemes: &[SecurityScheme], operation: &mut Operatio
     };
     let why = "There are no credentials, or they are not good.";
     operation.add_problem(StatusCode::UNAUTHORIZED, "unauthorized", why);
+    ask(operation);
     if sets.iter().any(|scopes| !scopes.is_empty()) {
         let why = "The caller does not have the scope that is needed.";
         operation.add_problem(StatusCode::FORBIDDEN, "insufficient_scope", why);
@@ -49,6 +52,25 @@ fn describe(rule: &Require, schemes: &[SecurityScheme], operation: &mut Operatio
     if rule.has_more_than_scopes() {
         let why = "The caller may not do this.";
         operation.add_problem(StatusCode::FORBIDDEN, "forbidden", why);
+    }
+}
+
+/// A 401 says what credentials are asked for (RFC 9110 section 11.6.1).
+fn ask(operation: &mut Operation) {
+    const NAME: &str = "WWW-Authenticate";
+    let is_401 = |answer: &&mut Answer| answer.status == Some(StatusCode::UNAUTHORIZED);
+    let Some(answer) = operation.answers.iter_mut().find(is_401) else {
+        return;
+    };
+    if !answer
+        .headers
+        .iter()
+        .any(|header| header.name.eq_ignore_ascii_case(NAME))
+    {
+        let text = r#"{"type":"string"}"#;
+        *answer = answer
+            .clone()
+            .header(NAME, text, "The credentials that are asked for.");
     }
 }
 

@@ -90,8 +90,8 @@ impl<'a> Compiler<'a> {
     }
 
     /// Tells whether a document is in order.
-    pub(crate) fn check(&self, document: &Value) -> Result<(), Fault> {
-        self.dialect.compile(document, &self.documents).map(drop)
+    pub(crate) fn check(&self, uri: &str, document: &Value) -> Result<(), Fault> {
+        self.dialect.check(uri, document, &self.documents)
     }
 
     pub(crate) fn compile(&mut self, schema: &Schema) -> Result<Arc<Compiled>, Fault> {

@@ -56,6 +56,17 @@ impl Dialect {
         self.build(options, schema)
     }
 
+    /// Tells whether a document that has a URI is in order.
+    pub(crate) fn check(
+        &self,
+        uri: &str,
+        document: &Value,
+        known: &Documents,
+    ) -> Result<(), Fault> {
+        let options = self.options().with_registry(&known.0).with_base_uri(uri);
+        self.build(options, document).map(drop)
+    }
+
     /// Compiles a few keywords that refer to nothing.
     pub(crate) fn compile_keywords(
         &self,

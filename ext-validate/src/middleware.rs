@@ -215,7 +215,7 @@ impl Validation {
         })?;
         let mut faults = Vec::new();
         for (uri, document) in &self.dialect.documents {
-            if let Err(Fault { pointer, why }) = compiler.check(document) {
+            if let Err(Fault { pointer, why }) = compiler.check(uri, document) {
                 let why = format!("the document `{uri}` is wrong at `{pointer}`: {why}");
                 faults.push(why);
             }

@@ -62,6 +62,7 @@
 //! | `static` | static files: `falcon::files` | no |
 //! | `openapi` | an OpenAPI document of what routes declare: `falcon::openapi` | no |
 //! | `docs-page` | a page to read the API and to try it | no |
+//! | `openapi-yaml` | documents that are written in YAML, to begin with | no |
 //! | `validate` | requests and responses held to JSON Schemas: `falcon::validate` | no |
 //! | `types` | schemas from Rust types | no |
 //! | `rules` | rules that are derived on types | no |

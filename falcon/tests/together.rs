@@ -127,6 +127,8 @@ fn who_may_call_is_described_as_the_rules_have_it() {
             .unwrap()
             .contains("`insufficient_scope`")
     );
+    let asked = &things["responses"]["401"]["headers"]["WWW-Authenticate"];
+    assert_eq!(asked["schema"]["type"], "string");
     assert_eq!(
         of("/things", "put")["security"],
         json!([{"key": ["write", "editor"]}])
