@@ -238,10 +238,10 @@ impl fmt::Debug for Attached {
 impl OpenApi {
     /// Where it is served.
     fn addresses(&self) -> Vec<&String> {
-        let mut all: Vec<&String> = self.json_at.iter().chain(&self.yaml_at).collect();
+        let all = self.json_at.iter().chain(&self.yaml_at);
         #[cfg(feature = "page")]
-        all.extend(&self.page_at);
-        all
+        let all = all.chain(&self.page_at);
+        all.collect()
     }
 
     fn check_addresses(&self, is_group: bool) -> Result<(), SetupError> {
