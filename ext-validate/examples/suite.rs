@@ -140,7 +140,7 @@ fn needed<'a>(schema: &Value, remotes: &'a [(String, String)]) -> Vec<&'a (Strin
         if new.is_empty() {
             return needed;
         }
-        new.iter().for_each(|(_, more)| text.push_str(more));
+        text.extend(new.iter().map(|(_, more)| more.as_str()));
         needed.extend(new);
     }
 }
