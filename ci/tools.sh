@@ -5,7 +5,7 @@ install() { # NAME VERSION
   if [ "$(cargo "${1#cargo-}" --version 2>/dev/null | awk '{print $NF}')" = "$2" ]; then
     echo "$1 $2 is there"
   else
-    (set -x; cargo install --quiet --locked "$1@$2")
+    (set -x; cargo install --quiet --locked --debug "$1@$2")
   fi
 }
 install cargo-hack 0.6.46
