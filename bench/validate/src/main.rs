@@ -113,7 +113,8 @@ fn measure(services: &[(&AppService, &'static str)], body: &Bytes, times: usize)
     all.into_iter().map(median).collect()
 }
 
-fn main() {
+/// The app with the libraries by hand, and ours.
+fn apps() -> (AppService, AppService) {
     let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
     let options = jsonschema::options().offline().should_validate_formats(true);
     let options = options.with_pattern_options(jsonschema::PatternOptions::regex());
@@ -126,12 +127,30 @@ fn main() {
     app.add_route("/ours", Ours)
         .with(limit)
         .with_for(Method::POST, Operation::new().body(Schema::new(SCHEMA)));
-    let ours = app.freeze().expect("the app is in order");
+    (bare, app.freeze().expect("the app is in order"))
+}
 
+fn json(bytes: usize) -> Bytes {
+    Bytes::from(serde_json::to_vec(&items(bytes)).expect("JSON"))
+}
+
+fn main() {
+    let (bare, ours) = apps();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [which, bytes, times] = &args[..] {
+        let json = json(bytes.parse().expect("how many bytes"));
+        for _ in 0..times.parse().expect("how many times") {
+            match which.as_str() {
+                "bare" => once(&bare, "/bare", &json),
+                _ => once(&ours, "/ours", &json),
+            }
+        }
+        return;
+    }
     println!("A valid body, nanoseconds a request (ratio to the libraries by hand)\n");
     println!("{:<10} {:>24} {:>18}", "", "serde_json, jsonschema", "falcon-validate");
     for (name, bytes) in [("128 B", 128), ("1 KiB", 1 << 10), ("10 KiB", 10 << 10), ("100 KiB", 100 << 10)] {
-        let json = Bytes::from(serde_json::to_vec(&items(bytes)).expect("JSON"));
+        let json = json(bytes);
         let times = (80 << 20) / ROUNDS / json.len() / 8;
         let ns = measure(&[(&bare, "/bare"), (&ours, "/ours")], &json, times);
         println!("{name:<10} {:>24.0} {:>18}", ns[0], format!("{:.0} ({:.2})", ns[1], ns[1] / ns[0]));
