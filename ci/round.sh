@@ -4,8 +4,6 @@
 # machine may spoil a run, so it has three tries.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# It waits for sockets, and not for the optimizer, which would take two minutes.
-export CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16
 set -x
 for _ in 1 2 3; do
   if cargo run --quiet --release -p courier --example round; then exit; fi
