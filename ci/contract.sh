@@ -55,10 +55,12 @@ PYTHON
 "$work/venv/bin/python" -m openapi_spec_validator --validation-errors all "$work/openapi.json"
 REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true \
   "$work/node_modules/.bin/redocly" lint --extends spec "$work/openapi.json" 2> /dev/null
+config=$PWD/ci/contract/schemathesis.toml
+# It keeps what it found where it was started.
 run() {
-  "$work/venv/bin/st" --config-file ci/contract/schemathesis.toml run "$1/openapi.json" \
+  (cd "$work" && venv/bin/st --config-file "$config" run "$1/openapi.json" \
     --seed 1 -n "$examples" --request-timeout 5 --workers 1 --generation-database none \
-    --continue-on-failure --no-color "${@:2}"
+    --continue-on-failure --no-color "${@:2}")
 }
 # Panels have tokens, agents have keys; and all of it together, where nobody is asked.
 run "$url_guarded" -H "Authorization: Bearer $token" --exclude-operation-id nextCommand --exclude-operation-id reportResult
