@@ -204,8 +204,7 @@ fn reason(error: &ValidationError<'_>, backtracking: bool) -> String {
 fn lost_reference(schema: &Value, why: &str) -> Option<String> {
     let mut parts = vec![(String::new(), schema)];
     while let Some((pointer, part)) = parts.pop() {
-        let below =
-            |name: &str| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let below = |name: &str| format!("{pointer}/{}", crate::json::escaped(name));
         match part {
             Value::Object(members) => {
                 for (name, member) in members {

@@ -97,6 +97,11 @@ fn twice<E: de::Error>(name: &str) -> E {
     E::custom(format_args!("{TWICE} `{shown}`"))
 }
 
+/// A name as a part of a pointer (RFC 6901 section 3).
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// How deep a value may be nested: as deep as a text may be.
 const MOST_DEPTH: usize = 128;
 

@@ -88,7 +88,7 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
     for segment in path {
         let name = match segment {
             Segment::Seq { index } => index.to_string(),
-            Segment::Map { key } => key.replace('~', "~0").replace('/', "~1"),
+            Segment::Map { key } => json::escaped(key),
             Segment::Enum { .. } | Segment::Unknown => continue,
         };
         pointer = format!("{pointer}/{name}");

@@ -99,7 +99,7 @@ fn pointer_of(path: &str) -> String {
         if !part.is_empty() {
             let part: String = part.chars().take(MOST_CHARS).collect();
             pointer.push('/');
-            pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
+            pointer.push_str(&crate::json::escaped(&part));
         }
         rest = after;
     }

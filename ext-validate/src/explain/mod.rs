@@ -7,8 +7,10 @@
 //! that part validated as a whole; what it cannot know (dynamic references) stays open, and nothing is
 //! said of what depends on it.
 
+mod anchors;
 mod budget;
 mod build;
+mod meant;
 mod sentence;
 mod violation;
 mod walk;

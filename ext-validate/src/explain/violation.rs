@@ -112,7 +112,7 @@ impl Found<'_> {
         }
         let schema = match keyword {
             "" => part.to_owned(),
-            keyword => format!("{part}/{}", super::build::escaped(keyword)),
+            keyword => format!("{part}/{}", crate::json::escaped(keyword)),
         };
         let violation = Violation {
             pointer: self.pointer(),
